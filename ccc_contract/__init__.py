@@ -1,0 +1,8 @@
+"""The contract of Tencent Cloud Contact Center's API, as data and as the rules of its wire."""
+
+from .errors import ApiError
+from .http import Headers, Request, Response
+from .model import Api, load_api
+from .signing import sign
+
+__all__ = ["Api", "ApiError", "Headers", "Request", "Response", "load_api", "sign"]

@@ -1,0 +1,59 @@
+"""What both console scripts share: one sentence for what is wrong, an exit code, and text that any console takes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from .model import ModelError
+
+
+def run_command(command: click.Command, argv: Sequence[str] | None, *, program: str) -> int:
+    """Run a click command; say what is wrong in one sentence on stderr, and return the exit code."""
+    never_fail_on_encoding()
+    try:
+        code = command.main(None if argv is None else list(argv), prog_name=program, standalone_mode=False)
+        sys.stdout.flush()
+    except click.Abort:
+        return _complain(program, "interrupted", code=130)
+    except click.ClickException as error:
+        return _complain(program, error.format_message())
+    except ModelError as error:
+        return _complain(program, str(error))
+    except BrokenPipeError:
+        _let_nobody_read()
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _complain(program: str, problem: str, *, code: int = 2) -> int:
+    click.echo(f"{program}: {' '.join(problem.split())}", err=True)
+    return code
+
+
+def never_fail_on_encoding() -> None:
+    """Let standard output and error take any text."""
+    # A console that is not UTF-8 shows \u4e2d rather than a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _let_nobody_read() -> None:
+    # Python flushes stdout once more at exit; with the pipe gone that would print a traceback.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class Commands(click.Group):
+    """A group that names its commands when it is asked for another."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(f'no command "{args[0]}"; known: {", ".join(self.list_commands(ctx))}')
+        return super().resolve_command(ctx, args)
