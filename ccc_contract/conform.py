@@ -1,0 +1,129 @@
+"""Does a value have the shape that the model says?  Collects violations; never raises.
+
+Rules, each with the path that the service names (dotted, list positions from zero: `Variables.0.Key`):
+
+    missing   a required member is absent, or null (assumed: null counts as absent; no official client sends it)
+    unknown   a member that the shape does not declare
+    type      the JSON type does not fit: an integer where a string is declared, 1.0 or true for an integer,
+              an integer outside of its width, a scalar for a list
+
+Numbers out of a documented range and unknown enumeration values are not violations here: the service judges those
+as values, with codes of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from .model import JSON, Api, Member, Shape
+
+Rule = Literal["missing", "unknown", "type"]
+
+MAX_VIOLATIONS_PER_OBJECT = 16
+"""A million unknown keys are as wrong as sixteen, and cost a million times as much to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where a value and its shape disagree.
+
+    `expected` is the vendor's word for the type (`int64`, `uint64`, `string`, `bool`, `float`, `object`, `list`);
+    `got` is JSON's word for what came (`string`, `integer`, `number`, `boolean`, `object`, `array`, `null`).
+    """
+
+    path: str
+    rule: Rule
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.rule}, expected {self.expected or 'nothing'}, got {self.got}"
+
+
+def violations(api: Api, shape: Shape, value: Mapping[str, JSON]) -> list[Violation]:
+    """Everything wrong with `value` as a `shape`, in the order of the document."""
+    found: list[Violation] = []
+    _object(api, shape, value, "", found)
+    return found
+
+
+def _object(api: Api, shape: Shape, value: Mapping[str, JSON], prefix: str, found: list[Violation]) -> None:
+    members = shape.members
+    for name in shape.required:
+        if value.get(name) is None:
+            found.append(Violation(prefix + name, "missing", members[name].type, "nothing"))
+    if not members.keys() >= value.keys():
+        found.extend(islice(_unknown(members, value, prefix), MAX_VIOLATIONS_PER_OBJECT))
+    for name, item in value.items():
+        member = members.get(name)
+        # Most items are texts where texts belong: those cost nothing further.
+        if member is not None and item is not None and type(item) is not _PLAIN.get(member.type):
+            _item(api, member.type, member.of, item, prefix, name, found)
+
+
+_PLAIN = {"string": str, "bool": bool}
+"""Types of which every value of the Python type will do."""
+
+
+def _unknown(members: Mapping[str, Member], value: Mapping[str, JSON], prefix: str) -> Iterator[Violation]:
+    return (Violation(prefix + name, "unknown", "", _word(value[name])) for name in value if name not in members)
+
+
+def _item(api: Api, type_: str, of: str, item: JSON, prefix: str, name: str | int, found: list[Violation]) -> None:
+    """Check one value; the path is only put together when it is needed."""
+    bounds = _INTEGERS.get(type_)
+    if bounds is not None:
+        if type(item) is not int or not bounds[0] <= item <= bounds[1]:
+            found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
+    elif type_ == "list":
+        if type(item) is not list:
+            found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
+        else:
+            _elements(api, of, item, f"{prefix}{name}.", found)
+    elif type_ == "object":
+        if type(item) is not dict:
+            found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
+        else:
+            _object(api, api.shapes[of], item, f"{prefix}{name}.", found)
+    elif type(item) not in _SCALARS[type_]:
+        found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
+
+
+def _elements(api: Api, of: str, items: list[JSON], prefix: str, found: list[Violation]) -> None:
+    type_ = of if of in _SCALARS else "object"
+    plain = _PLAIN.get(type_)
+    enough = len(found) + MAX_VIOLATIONS_PER_OBJECT
+    for position, element in enumerate(items):
+        if type(element) is not plain:
+            _item(api, type_, of, element, prefix, position, found)
+            if len(found) >= enough:
+                return
+
+
+_INTEGERS = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
+
+_SCALARS: Mapping[str, frozenset[type]] = {
+    "int64": frozenset({int}),
+    "uint64": frozenset({int}),
+    "string": frozenset({str}),
+    "bool": frozenset({bool}),
+    "float": frozenset({int, float}),
+}
+"""Vendor's type word → the Python types that JSON of that type decodes to (exactly: True is no integer)."""
+
+_WORDS = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+
+
+def _word(value: JSON) -> str:
+    return _WORDS[type(value)]

@@ -1,0 +1,67 @@
+"""The envelope around every answer: `{"Response": {…, "RequestId": "…"}}`.
+
+Success is the action's fields, then RequestId; failure is Error {Code, Message}, then RequestId. Compact, raw UTF-8.
+
+Sources: doc-responses for the shape, raw-capture-2025-09 for compactness and the order of keys; that non-ASCII goes
+out raw is assumed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from json.encoder import encode_basestring as _quote
+
+from .errors import ApiError
+from .model import JSON
+
+# Exactly this and no charset: with one, the official Python SDK takes every error for an empty success
+# (sdk-captures-2026-11; tests/interop/test_python_sdk.py shows it).
+CONTENT_TYPE = b"application/json"
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def success(result: Mapping[str, JSON], request_id: str) -> bytes:
+    """The body of an answer that carries `result`."""
+    return _bytes({**result, "RequestId": request_id})
+
+
+def failure(error: ApiError, request_id: str) -> bytes:
+    """The body of a refusal."""
+    return _bytes({"Error": {"Code": error.code, "Message": error.message}, "RequestId": request_id})
+
+
+def _bytes(response: Mapping[str, JSON]) -> bytes:
+    # Most answers are texts only, and an encoder costs more to set up than those cost to quote.
+    fields = [
+        f"{_quote(name)}:{_quote(value) if type(value) is str else _encode(value)}" for name, value in response.items()
+    ]
+    # A client may have sent a lone surrogate in a name that the message repeats.
+    return f'{{"Response":{{{",".join(fields)}}}}}'.encode("utf-8", "replace")
+
+
+class NotAnEnvelope(ValueError):
+    """The bytes are not an answer of the service; the message says what is missing."""
+
+
+def decode(body: bytes) -> tuple[dict[str, JSON], str]:
+    """Read an answer: the result's fields and the RequestId.
+
+    Raises ApiError when the answer carries an Error, NotAnEnvelope when it is no answer of the service at all.
+    """
+    try:
+        response = json.loads(body.decode())["Response"]
+        result = dict(response)
+        request_id = result.pop("RequestId")
+        error = result.get("Error")
+        if error is not None:
+            raise ApiError(str(error["Code"]), str(error["Message"]))
+    except (ValueError, TypeError, KeyError, RecursionError) as reason:
+        raise NotAnEnvelope(
+            f'expected {{"Response": {{…, "RequestId": "…"}}}}, got {len(body)} bytes that start with {body[:40]!r} '
+            f"({type(reason).__name__}: {reason})"
+        ) from reason
+    if not isinstance(request_id, str):
+        raise NotAnEnvelope(f"expected a text in Response.RequestId, got {type(request_id).__name__}")
+    return result, request_id
