@@ -1,0 +1,183 @@
+"""Who calls: accounts, their sub-accounts, and the credentials that open them.
+
+An account is the tenant.  Its journal, clock, seed and ids are reached only through it and only under its lock; what
+the accounts of one endpoint share is the look-up table from SecretId to credential, and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from random import Random
+
+from ccc_contract.signing import SigningKey
+
+from .clock import Clock
+from .journal import Journal
+from .redaction import last_four
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credential:
+    """A SecretId with its key; with a token it is temporary."""
+
+    secret_id: str
+    secret_key: str
+    token: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("SecretId", self.secret_id), ("SecretKey", self.secret_key)):
+            if not value or value != value.strip():
+                raise ValueError(f"expected a {name} that is not empty and has no blanks around it")
+        if any(character in self.secret_id for character in "/, \t\r\n"):
+            raise ValueError(
+                "expected a SecretId without blanks, commas and slashes: it stands in a header between them"
+            )
+        if self.token is not None and not self.token.strip():
+            raise ValueError("expected a token that is not empty; leave it out for a permanent credential")
+
+    @classmethod
+    def parse(cls, text: str) -> Credential:
+        """From `ID:KEY` or `ID:KEY:TOKEN`.  Raises ValueError with a sentence that repeats no secret."""
+        parts = text.strip().split(":", 2)
+        if len(parts) < 2:
+            raise ValueError(f"expected a credential as ID:KEY or ID:KEY:TOKEN, got {len(text)} characters without ':'")
+        return cls(*parts)
+
+    def __repr__(self) -> str:
+        return f"<Credential {last_four(self.secret_id)}{' temporary' if self.token else ''}>"
+
+
+# No real SecretId looks like this, and no secret scanner takes it for one: real ones are AKID and 32 letters or digits.
+DEFAULT_CREDENTIAL = Credential("AKID-ccc-mock-not-a-real-id", "ccc-mock-not-a-real-key")
+
+
+# RFC 9562: the thirteenth digit is the version, 4; the two bits before the seventeenth's end are the variant, 10.
+_UUID_BITS = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+_UUID_4 = 0x00000000_0000_4000_8000_000000000000
+
+
+class Account:
+    """One tenant (`uin`).  Hold `lock` while using anything of it."""
+
+    def __init__(self, uin: str, *, seed: int | None = None, clock: Clock | None = None) -> None:
+        self.uin = uin
+        self.lock = threading.RLock()
+        self.clock = clock or Clock()
+        self.journal = Journal()
+        self.grants: list[Grant] = []
+        self._seed = int.from_bytes(os.urandom(8)) if seed is None else seed
+        self.random = Random(self._seed)
+
+    def reset(self) -> None:
+        """As it was made: clock, ids and an empty journal.  Credentials stay, journal numbers run on."""
+        self.clock.restart()
+        self.journal.clear()
+        self.random = Random(self._seed)
+
+    def new_uuid(self) -> str:
+        """A version 4 UUID from the account's seed."""
+        bits = "%032x" % (self.random.getrandbits(128) & _UUID_BITS | _UUID_4)
+        return f"{bits[:8]}-{bits[8:12]}-{bits[12:16]}-{bits[16:20]}-{bits[20:]}"
+
+    def __repr__(self) -> str:
+        return f"<Account {self.uin}>"
+
+
+class Grant:
+    """A credential as it stands in an account: whose it is, and its derived signing keys."""
+
+    __slots__ = ("_keys", "account", "credential", "sub_account")
+
+    def __init__(self, account: Account, sub_account: str, credential: Credential) -> None:
+        self.account = account
+        self.sub_account = sub_account
+        """The Uin of the sub-account; limits count per sub-account (doc-rate-limit)."""
+        self.credential = credential
+        self._keys: dict[tuple[str, str], SigningKey] = {}
+
+    def signing_key(self, date: str, service: str) -> SigningKey:
+        """The derived key, kept for the next request of that day to that service."""
+        key = self._keys.get((date, service))
+        if key is None:
+            if len(self._keys) >= 16:  # anyone can name services: do not keep them all
+                self._keys.clear()
+            key = self._keys[date, service] = SigningKey.derive(self.credential.secret_key, date, service)
+        return key
+
+    def __repr__(self) -> str:
+        return f"<Grant {self.credential!r} of {self.sub_account} in {self.account.uin}>"
+
+
+class TooManyAccounts(RuntimeError):
+    """Accounts are made by requests, so their number has a bound."""
+
+
+class Directory:
+    """The look-up table that the accounts of one endpoint share."""
+
+    FIRST_UIN = 100_000_000_001
+    MAX_ACCOUNTS = 10_000
+
+    def __init__(self, default: Account, credentials: Iterable[Credential]) -> None:
+        self._lock = threading.Lock()
+        self._accounts: dict[str, Account] = {}
+        self._grants: dict[str, Grant] = {}
+        self._last_uin = self.FIRST_UIN - 1
+        self.default = default
+        """Where exchanges go whose SecretId is unknown, and what control acts on when no account is named."""
+        self._accounts[default.uin] = default
+        self._last_uin = max(self._last_uin, int(default.uin))
+        for credential in credentials:
+            self.add(default, credential)
+
+    def grant(self, secret_id: str) -> Grant | None:
+        return self._grants.get(secret_id)
+
+    def account(self, uin: str) -> Account | None:
+        return self._accounts.get(uin)
+
+    def __iter__(self) -> Iterator[Account]:
+        with self._lock:
+            return iter(list(self._accounts.values()))
+
+    def add(self, account: Account, credential: Credential) -> Grant:
+        """Let a credential into an account, as a sub-account of its own.
+
+        Raises ValueError when the SecretId is taken.
+        """
+        with self._lock:
+            if credential.secret_id in self._grants:
+                raise ValueError(f"the SecretId {last_four(credential.secret_id)} is given twice")
+            grant = Grant(account, self._next_uin(), credential)
+            self._grants[credential.secret_id] = grant
+            account.grants.append(grant)
+            return grant
+
+    def make(self, *, seed: int | None = None, clock: Clock | None = None) -> Grant:
+        """A fresh account with a fresh credential.  Raises TooManyAccounts."""
+        with self._lock:
+            if len(self._accounts) >= self.MAX_ACCOUNTS:
+                raise TooManyAccounts(
+                    f"{self.MAX_ACCOUNTS} accounts exist; remove those that are done with, or start another server"
+                )
+            account = Account(self._next_uin(), seed=seed, clock=clock)
+            self._accounts[account.uin] = account
+        name = secrets.token_hex(6)
+        return self.add(account, Credential(f"AKID-ccc-mock-{name}", f"ccc-mock-key-{secrets.token_hex(12)}"))
+
+    def remove(self, account: Account) -> None:
+        """Forget an account and its credentials.  Raises ValueError for the default one."""
+        if account is self.default:
+            raise ValueError("the default account cannot be removed")
+        with self._lock:
+            self._accounts.pop(account.uin, None)
+            for grant in account.grants:
+                self._grants.pop(grant.credential.secret_id, None)
+
+    def _next_uin(self) -> str:
+        self._last_uin += 1
+        return str(self._last_uin)

@@ -1,0 +1,266 @@
+"""`ccc-mock`: serve the fake, and say what it knows.
+
+Exit codes: 0 done or told to stop, 2 a usage error (one sentence on standard error).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ccc_contract.console import Commands, run_command
+from ccc_contract.model import load_api
+
+from .accounts import DEFAULT_CREDENTIAL, Credential
+from .clock import Clock, parse_time
+from .control import Control, is_loopback
+from .domain import HANDLERS
+from .endpoint import Endpoint
+from .fidelity import points
+from .settings import Settings
+
+DEFAULT_PORT = 8679
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The console script; returns the exit code."""
+    return run_command(ccc_mock, argv, program="ccc-mock")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ccc-mock", message="ccc-mock %(version)s")
+def ccc_mock() -> None:
+    """An offline fake of Tencent Cloud Contact Center's API.  Unofficial, not by Tencent."""
+
+
+def _usage_error(read: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A click callback that turns a ValueError of `read` into a usage error, for one text or for several."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        try:
+            if isinstance(value, tuple):
+                return tuple(read(each) for each in value)
+            return None if value is None else read(value)
+        except (ValueError, OSError) as reason:
+            raise click.UsageError(f"{parameter.opts[-1]}: {reason}") from None
+
+    return callback
+
+
+def _credentials(text: str) -> list[Credential]:
+    """`ID:KEY[:TOKEN]`, or `@FILE` with one such line each; empty lines and those that begin with # are skipped."""
+    if not text.startswith("@"):
+        return [Credential.parse(text)]
+    path = Path(text[1:])
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as reason:
+        raise ValueError(f"cannot read {path}: {reason.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {path}: it is not UTF-8") from None
+    credentials = []
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            try:
+                credentials.append(Credential.parse(line))
+            except ValueError as reason:
+                raise ValueError(f"{path} line {number}: {reason}") from None
+    if not credentials:
+        raise ValueError(f"{path} holds no credential; expected lines of ID:KEY or ID:KEY:TOKEN")
+    return credentials
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"expected NAME=VALUE, got {text!r}")
+    Settings.of({name: value})
+    return name, value
+
+
+@ccc_mock.command()
+@click.option("--host", envvar="CCC_MOCK_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    envvar="CCC_MOCK_PORT",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--credential",
+    "credentials",
+    envvar="CCC_MOCK_CREDENTIAL",
+    multiple=True,
+    metavar="ID:KEY[:TOKEN]|@FILE",
+    callback=_usage_error(_credentials),
+    help="A credential that is accepted, instead of the well-known one; can be repeated.",
+)
+@click.option(
+    "--at",
+    envvar="CCC_MOCK_AT",
+    metavar="TIME",
+    callback=_usage_error(parse_time),
+    help="Freeze the clock at a Unix second or an ISO time with offset.",
+)
+@click.option("--seed", envvar="CCC_MOCK_SEED", type=int, help="Make the ids repeat from run to run.")
+@click.option(
+    "--set",
+    "settings",
+    envvar="CCC_MOCK_SET",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_usage_error(_setting),
+    help="Change what the service leaves undocumented; `ccc-mock fidelity` lists the names.",
+)
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    envvar="CCC_MOCK_ALLOW_HOST",
+    multiple=True,
+    metavar="NAME",
+    help="A further host name under which control answers; can be repeated.",
+)
+@click.option(
+    "--control-token",
+    envvar="CCC_MOCK_CONTROL_TOKEN",
+    metavar="TOKEN",
+    help="Ask for this token under /_ccc/; one is made where --host is no loopback address.",
+)
+@click.option("--quiet", envvar="CCC_MOCK_QUIET", is_flag=True, help="Print no line per call.")
+@click.option("--json", "as_json", envvar="CCC_MOCK_JSON", is_flag=True, help="Print JSON objects, one a line.")
+def serve(
+    host: str,
+    port: int,
+    credentials: tuple[list[Credential], ...],
+    at: float | None,
+    seed: int | None,
+    settings: tuple[tuple[str, str], ...],
+    allowed_hosts: tuple[str, ...],
+    control_token: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Serve the fake until told to stop.
+
+    Every flag has a twin in the environment: CCC_MOCK_PORT for --port, and so on; those that can be repeated take
+    values separated by blanks.
+    """
+    from .adapters import terminal
+    from .adapters.asgi import App
+    from .adapters.server import CannotListen, Server, listen, url_of
+
+    given = [credential for group in credentials for credential in group]
+    try:
+        endpoint = Endpoint(
+            credentials=given or [DEFAULT_CREDENTIAL],
+            clock=Clock(at=at),
+            seed=seed,
+            settings=Settings.of(dict(settings)),
+        )
+        listener = listen(host, port)
+    except (ValueError, CannotListen) as reason:
+        raise click.UsageError(str(reason)) from None
+    token = control_token or (None if is_loopback(host.lower()) else secrets.token_urlsafe(24))
+    log = None if quiet else terminal.CallLog(sys.stderr, terminal.as_json if as_json else terminal.as_line)
+    app = App(endpoint, Control(endpoint, token=token, allowed_hosts=allowed_hosts), on_exchange=log)
+    url, first = url_of(listener), (given or [DEFAULT_CREDENTIAL])[0]
+    hello = _hello_json(url, first, token) if as_json else _hello(url, first, token, shown=not given)
+    _log_to_stderr(as_json)
+    server = Server(app, listener, ready=lambda: print(hello, flush=True))  # noqa: T201
+    stopped = server.serve_until_stopped()
+    if log is not None:
+        log.close()
+    _goodbye(stopped.idle, stopped.cut, 0 if log is None else log.dropped, as_json)
+    return 0
+
+
+def _hello_json(url: str, credential: Credential, token: str | None) -> str:
+    return json.dumps(
+        {
+            "url": url,
+            "secret_id": credential.secret_id,
+            "secret_key": credential.secret_key,
+            "control_url": f"{url}/_ccc",
+            "control_token": token,
+        }
+    )
+
+
+def _hello(url: str, credential: Credential, token: str | None, *, shown: bool) -> str:
+    lines = [
+        f"ccc-mock {version('ccc-mock')} serves {url} (a fake: nobody is dialled; unofficial, not by Tencent)",
+        f"  SecretId   {credential.secret_id}",
+        f"  SecretKey  {credential.secret_key if shown else '(as given)'}",
+        f"  control    {url}/_ccc/health",
+    ]
+    if token is not None:
+        lines.append(f"  token      {token}")
+    return "\n".join(lines)
+
+
+def _goodbye(idle: int, cut: Sequence[str], dropped: int, as_json: bool) -> None:
+    if as_json:
+        text = json.dumps({"stopped": True, "idle": idle, "cut": list(cut), "dropped_lines": dropped})
+    else:
+        text = f"stopped; {idle} idle connections closed, {len(cut)} cut off"
+        text += "".join(f"\n  cut off {each}" for each in cut)
+        text += f"\n  {dropped} lines above were not printed: nobody read them in time" if dropped else ""
+    click.echo(text, err=True)
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps({"log": record.levelname.lower(), "message": super().format(record)})
+
+
+def _log_to_stderr(as_json: bool) -> None:
+    """What the server itself has to say (a request that is no HTTP, a bug of ours), in the form of the other lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonFormatter() if as_json else logging.Formatter("%(levelname)s: %(message)s"))
+    logger = logging.getLogger("uvicorn.error")
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+
+
+@ccc_mock.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def actions(as_json: bool) -> None:
+    """List the actions: those that answer, and those whose parameters are checked but that have no behaviour yet."""
+    rows = [
+        {"action": name, "answers": name in HANDLERS, "effect": action.effect, "dials": action.dials}
+        for name, action in load_api().actions.items()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in sorted(rows, key=lambda row: not row["answers"]):
+        told = "answers" if row["answers"] else "checked, then HTTP 501"
+        click.echo(f"{row['action']:<44}{told}")
+    click.echo(f"{sum(bool(row['answers']) for row in rows)} of {len(rows)} actions answer")
+
+
+@ccc_mock.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def fidelity(as_json: bool) -> None:
+    """List how sure the fake is of what it does: settings, the order of checks, and what was assumed besides."""
+    if as_json:
+        click.echo(json.dumps([point._asdict() for point in points()]))
+        return
+    for point in points():
+        value = f" = {point.default}" if point.default else ""
+        click.echo(f"{point.kind:<8} {point.name}{value}  [{point.confidence}: {point.source}]\n         {point.says}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

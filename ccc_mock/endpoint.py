@@ -1,0 +1,123 @@
+"""The endpoint: `handle(Request) -> Reply`, synchronous and without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from ccc_contract.envelope import failure, success
+from ccc_contract.errors import ApiError
+from ccc_contract.http import Request
+from ccc_contract.model import Api, load_api
+from ccc_contract.signing import claimed_secret_id
+
+from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
+from .clock import Clock
+from .domain import HANDLERS, Handler
+from .exchange import Exchange, NotSupportedByFake, Reply
+from .redaction import Redaction
+from .settings import Settings
+from .stages import STAGES, Backend, Stage
+
+
+class Step(NamedTuple):
+    """A check as it is run, and what the journal calls it."""
+
+    stage: str
+    check: str
+    run: Callable[[Exchange, Backend], None]
+
+
+class Endpoint:
+    """A fake of ccc.tencentcloudapi.com.
+
+    `Endpoint()` is one open account with a well-known credential, a real clock and ids from a random seed.
+
+    `credentials` open the default account, each as a sub-account of its own; `clock` is that account's time and
+    `seed` makes its ids repeat; `handlers` are the actions that have behaviour.
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: Iterable[Credential] = (DEFAULT_CREDENTIAL,),
+        clock: Clock | None = None,
+        seed: int | None = None,
+        settings: Settings | None = None,
+        api: Api | None = None,
+        handlers: Mapping[str, Handler] = HANDLERS,
+        stages: tuple[Stage, ...] = STAGES,
+    ) -> None:
+        self.api = api or load_api()
+        self.settings = settings or Settings()
+        self.stages = stages
+        self.accounts = Directory(Account(str(Directory.FIRST_UIN), seed=seed, clock=clock), credentials)
+        self.redaction = Redaction(self.api)
+        self._backend = Backend(self.api, self.settings, self.accounts, handlers)
+        self._steps = tuple(Step(stage.name, check.name, check.run) for stage in stages for check in stage.checks)
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request.
+
+        Raises NotSupportedByFake where the fake has no answer, as a server would answer HTTP 501.
+        """
+        exchange = self.exchange(request)
+        if exchange.unsupported is not None:
+            raise exchange.unsupported
+        return exchange.reply
+
+    def exchange(self, request: Request) -> Exchange:
+        """Like `handle`, with all that was found out on the way; where the fake has no answer the reply is its 501."""
+        secret_id = claimed_secret_id(request.headers)
+        grant = self.accounts.grant(secret_id)
+        account = self.accounts.default if grant is None else grant.account
+        with account.lock:
+            exchange = Exchange(request, account, secret_id, grant, account.new_uuid(), account.clock.now())
+            self._run(exchange)
+            _record(exchange)
+        return exchange
+
+    def _run(self, exchange: Exchange) -> None:
+        """Pass the stages until one decides."""
+        backend = self._backend
+        for step in self._steps:
+            try:
+                step.run(exchange, backend)
+            except ApiError as refusal:
+                exchange.refused = refusal
+                exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.received_at)
+                break
+            except NotSupportedByFake as unsupported:
+                exchange.unsupported = unsupported
+                exchange.reply = Reply.not_supported(unsupported, exchange.received_at)
+                break
+        else:
+            body = success(exchange.result, exchange.request_id)
+            exchange.reply = Reply.envelope(body, exchange.received_at, exchange.delivery)
+        exchange.stage, exchange.check = step.stage, step.check
+
+
+def _record(exchange: Exchange) -> None:
+    request, reply, refused = exchange.request, exchange.reply, exchange.refused
+    grant, mismatch = exchange.grant, exchange.mismatch
+    exchange.account.journal.record(
+        exchange.received_at,
+        exchange.request_id,
+        exchange.verdict,
+        exchange.stage,
+        exchange.check,
+        refused.message if refused else str(exchange.unsupported or ""),
+        exchange.action_name,
+        exchange.secret_id,
+        grant.sub_account if grant and exchange.proven else "",
+        request.method,
+        request.path,
+        request.query,
+        request.headers.lines,
+        request.body,
+        reply.status,
+        reply.headers,
+        reply.body,
+        mismatch.canonical_request if mismatch else b"",
+        mismatch.string_to_sign if mismatch else b"",
+    )

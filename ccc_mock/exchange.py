@@ -1,0 +1,130 @@
+"""The values that travel the pipeline: one exchange, and the reply it ends in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccc_contract.envelope import CONTENT_TYPE
+from ccc_contract.errors import ApiError
+from ccc_contract.http import Request
+from ccc_contract.model import JSON
+from ccc_contract.signing import Authorization, Working
+
+from .journal import NOT_SUPPORTED, OK
+from .messages import CHINESE, ENGLISH, sentence
+
+if TYPE_CHECKING:
+    from ccc_contract.conform import Violation
+    from ccc_contract.model import Action
+
+    from .accounts import Account, Grant
+
+
+class NotSupportedByFake(BaseException):
+    """The request is right and the fake has no answer to it: an action without behaviour, or a form not judged yet.
+
+    No Exception, so that no client takes it for an answer of the service: the official SDKs wrap every Exception.
+    Over a socket it is HTTP 501, text/plain, which no service answers.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a reply is to be brought; described here, performed by the adapters."""
+
+    delay_seconds: float = 0.0
+    """Before the first byte."""
+
+
+AT_ONCE = Delivery()
+
+
+class Reply(NamedTuple):
+    """What goes back, without the headers of the connection, which are the adapter's."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    delivery: Delivery = AT_ONCE
+
+    @classmethod
+    def envelope(cls, body: bytes, at: float, delivery: Delivery = AT_ONCE) -> Reply:
+        """An answer of the API: always HTTP 200 (doc-responses)."""
+        return cls(200, ((b"Date", http_date(int(at))), (b"Content-Type", CONTENT_TYPE)), body, delivery)
+
+    @classmethod
+    def not_supported(cls, reason: NotSupportedByFake, at: float) -> Reply:
+        headers = ((b"Date", http_date(int(at))), (b"Content-Type", b"text/plain"))
+        return cls(501, headers, f"{reason}\n".encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=64)
+def http_date(at: int) -> bytes:
+    return formatdate(at, usegmt=True).encode()
+
+
+@dataclass(slots=True, repr=False)
+class Exchange:
+    """One request on its way through the stages.
+
+    Fields without a default are set by the stage that is named; touching one too early is an AttributeError.
+    """
+
+    request: Request
+    account: Account
+    """The account whose SecretId the request claims; the default one where it claims none that exists."""
+    secret_id: str
+    """What the Authorization header names, well-formed or not; "" without one."""
+    grant: Grant | None
+    """The credential of that SecretId, where there is one."""
+    request_id: str
+    received_at: float
+    """The account's time, read once."""
+
+    action_name: str = ""
+    version: str = ""
+    result: dict[str, JSON] = field(default_factory=dict)
+    delivery: Delivery = AT_ONCE
+    proven: bool = False
+    """authenticate: the request is signed by `grant`."""
+    refused: ApiError | None = None
+    unsupported: NotSupportedByFake | None = None
+    mismatch: Working | None = None
+    """authenticate: what the fake computed, where the client's signature differs."""
+
+    stamp: bytes = field(init=False)
+    """identify: X-TC-Timestamp as sent."""
+    claim: Authorization = field(init=False)
+    """identify: what the Authorization header says."""
+    action: Action = field(init=False)
+    """route."""
+    params: dict[str, JSON] = field(init=False)
+    """validate."""
+    violations: list[Violation] = field(init=False)
+    """validate."""
+    reply: Reply = field(init=False)
+    """After the last stage."""
+    stage: str = field(init=False)
+    """The stage and the check that decided; for a success the last ones."""
+    check: str = field(init=False)
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, the code of the refusal, or `not-supported` where the fake itself has no answer."""
+        if self.refused is not None:
+            return self.refused.code
+        return OK if self.unsupported is None else NOT_SUPPORTED
+
+    @property
+    def language(self) -> str:
+        return CHINESE if self.request.headers.get(b"x-tc-language") == CHINESE.encode() else ENGLISH
+
+    def refusal(self, code: str, key: str, **values: object) -> ApiError:
+        """The error that the service answers with, in the client's language."""
+        return ApiError(code, sentence(key, self.language, **values))
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.request_id} {self.action_name or self.request.method}>"

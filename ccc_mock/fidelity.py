@@ -1,0 +1,52 @@
+"""How sure the fake is of what it does: every setting, the place of every check, and what was assumed besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .settings import knobs
+from .stages import STAGES
+
+
+class Point(NamedTuple):
+    """One thing that the fake does, and why it does it so."""
+
+    kind: str
+    """`setting` (can be changed), `order` (the place of a check) or `reading` (how something is taken)."""
+    name: str
+    says: str
+    default: str
+    confidence: str
+    source: str
+
+
+READINGS: tuple[Point, ...] = tuple(
+    Point("reading", name, says, "", confidence, source)
+    for name, says, confidence, source in (
+        ("repeated-header", "of a header that is sent twice, the first line counts", "assumed", "assumed"),
+        ("empty-common-header", "an empty X-TC-Action, -Timestamp or -Version is a missing one", "assumed", "assumed"),
+        ("signed-header-order", "signed headers are put into ASCII order, however they were listed", "assumed", "assumed"),
+        ("authorization-order", "Credential, SignedHeaders, Signature come in this order", "inferred", "sdk-captures-2026-11"),
+        ("path", "every path outside of /_ccc is taken for /", "assumed", "assumed"),
+        ("scope-service-locally", "on host names that are not the service's, any service label is accepted", "assumed", "sdk-captures-2026-11"),
+        ("another-day", "a scope whose date is not the timestamp's UTC date is SignatureFailure", "assumed", "assumed"),
+        ("language", "every X-TC-Language but zh-CN is answered in English", "inferred", "sdk-captures-2026-11"),
+        ("region", "X-TC-Region is ignored, as the parameter page of the actions says", "documented", "doc-common-params"),
+        ("null", "a parameter that is null is a missing one", "assumed", "assumed"),
+        ("whole-numbers", "1.0, 1e3 and true are no integers", "assumed", "assumed"),
+        ("repeated-key", "of a JSON key that is sent twice, the last one counts", "assumed", "assumed"),
+        ("nested-unknown", "unknown members are refused at every depth", "assumed", "assumed"),
+        ("raw-utf8", "answers carry non-ASCII raw, in UTF-8", "assumed", "assumed"),
+    )
+)  # fmt: skip
+
+
+def points() -> Iterator[Point]:
+    """Everything, settings first."""
+    for name, default, known in knobs():
+        yield Point("setting", name, known["decides"], str(default), known["confidence"], known["source"])
+    for stage in STAGES:
+        for check in stage.checks:
+            yield Point("order", f"{stage.name}/{check.name}", check.evidence, "", check.confidence, check.source)
+    yield from READINGS

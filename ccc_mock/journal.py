@@ -1,0 +1,184 @@
+"""What was asked and what was answered: a bounded record, one per account.
+
+A record is one flat tuple of immutable values: thousands of live containers would cost the garbage collector a
+measurable share of the throughput, and such tuples cost it nothing.  Everything that takes work (decoding, redaction)
+is done when somebody reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from ccc_contract.model import JSON
+
+from .redaction import Redaction, last_four
+
+FORM = 1
+"""The version of the JSON form.  A reader may rely on the fields that are there; new ones can join within a version."""
+
+OK = "ok"
+NOT_SUPPORTED = "not-supported"
+
+
+class Entry(NamedTuple):
+    """One exchange.  Raw: show it through `as_json`, never as it is."""
+
+    n: int
+    """The running number within the account, from 1; never used twice, not even after a reset."""
+    at: float
+    """The account's time when the request arrived, in Unix seconds."""
+    request_id: str
+    verdict: str
+    """`ok`, the code of the refusal, or `not-supported` where the fake itself has no answer."""
+    stage: str
+    """The stage that decided: for `ok` the last one."""
+    check: str
+    why: str
+    action: str
+    secret_id: str
+    sub_account: str
+    """The Uin that the signature proved; empty when nothing was proven."""
+    method: str
+    path: bytes
+    query: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    status: int
+    reply_headers: tuple[tuple[bytes, bytes], ...]
+    reply: bytes
+    canonical_request: bytes
+    """As the fake built it; kept only where the signature did not match."""
+    string_to_sign: bytes
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.n} {self.request_id} {self.verdict}>"
+
+    @property
+    def params(self) -> dict[str, JSON] | None:
+        """The decoded parameters, or None where the body is no JSON object."""
+        return decoded(self.body)
+
+    def as_json(self, redaction: Redaction, account: str) -> dict[str, JSON]:
+        """The versioned form that control, transcripts and tests share."""
+        form: dict[str, JSON] = {
+            "form": FORM,
+            "n": self.n,
+            "at": self.at,
+            "account": account,
+            "sub_account": self.sub_account or None,
+            "secret_id": last_four(self.secret_id) if self.secret_id else None,
+            "request_id": self.request_id,
+            "action": self.action or None,
+            "verdict": self.verdict,
+            "stage": self.stage,
+            "check": self.check,
+            "why": self.why or None,
+            "params": redaction.params(self.params),
+            "request": {
+                "method": self.method,
+                "path": self.path.decode("utf-8", "replace"),
+                "query": redaction.query(self.query),
+                "headers": [[_text(name), redaction.header(name.lower(), value)] for name, value in self.headers],
+                "body_bytes": len(self.body),
+                "body_digest": redaction.digest(self.body),
+            },
+            "reply": {
+                "status": self.status,
+                "headers": [[_text(name), redaction.header(name.lower(), value)] for name, value in self.reply_headers],
+                "body": _reply_body(self.reply, redaction),
+            },
+        }
+        if self.canonical_request:
+            form["canonical_request"] = redaction.canonical_request(self.canonical_request)
+            form["string_to_sign"] = _text(self.string_to_sign)
+        return form
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the journal, and what lies around it."""
+
+    entries: list[Entry]
+    last: int
+    """The number of the newest entry there is."""
+    dropped: int
+    """How many entries were dropped to stay within bounds."""
+
+
+class Journal:
+    """The newest exchanges, bounded in number and in bytes.  Not locked: its account's lock guards it."""
+
+    MAX_ENTRIES = 1000
+    MAX_BYTES = 16 * 1024 * 1024
+    OVERHEAD = 2048
+    """Bytes that an entry is taken to need beside its body and its header values."""
+
+    def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._entries: deque[tuple[Any, ...]] = deque()
+        self._weights: deque[int] = deque()
+        self._bytes = 0
+        self.last = 0
+        self.dropped = 0
+
+    def record(self, *values: Any) -> None:
+        """Append one exchange: the fields of Entry after `n`."""
+        self.last += 1
+        entry = (self.last, *values)
+        weight = _weight(entry)
+        self._entries.append(entry)
+        self._weights.append(weight)
+        self._bytes += weight
+        while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
+            self._entries.popleft()
+            self._bytes -= self._weights.popleft()
+            self.dropped += 1
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self._weights.clear()
+        self._bytes = 0
+        self.dropped = 0
+
+    def page(self, *, after: int = 0, limit: int = 100) -> Page:
+        """At most `limit` entries whose number is above `after`, oldest first."""
+        first = self._entries[0][0] if self._entries else self.last + 1
+        chosen = islice(self._entries, max(0, after + 1 - first), None)
+        return Page([Entry._make(entry) for entry in islice(chosen, limit)], self.last, self.dropped)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+_VALUE = itemgetter(1)
+_HEADERS, _BODY = map(Entry._fields.index, ("headers", "body"))
+
+
+def _weight(entry: tuple[Any, ...]) -> int:
+    return Journal.OVERHEAD + len(entry[_BODY]) + sum(map(len, map(_VALUE, entry[_HEADERS])))
+
+
+def decoded(body: bytes) -> dict[str, JSON] | None:
+    """The JSON object that a body is, or None."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _reply_body(body: bytes, redaction: Redaction) -> JSON:
+    try:
+        return redaction.params(json.loads(body))
+    except ValueError:
+        return _text(body)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

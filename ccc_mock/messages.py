@@ -1,0 +1,116 @@
+"""The sentences of refusals, in both languages that a client can ask for.
+
+The wording is ours: the vendor says that wording changes and that programs act on the code.  What a sentence carries
+(names in backticks, the server's time, the action and version) is what integrators have seen the service embed and
+what they search for (public-logs).  Some stay English under zh-CN, as they do there: marked below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .redaction import printable
+
+ENGLISH = "en-US"
+CHINESE = "zh-CN"
+
+_MAX_VALUE = 200
+"""Characters of a client's own value that a sentence repeats."""
+
+# key: (en-US, zh-CN)
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    "method": (
+        "The HTTP method `{method}` is not served here; send POST or GET.",
+        "此处不支持 HTTP 方法 `{method}`，请使用 POST 或 GET。",
+    ),
+    "product": (
+        "No product answers under the host `{host}`.",
+        "域名 `{host}` 没有对应的产品。",
+    ),
+    "size": (
+        "The request has more than {limit} bytes.",
+        "请求大小超过 {limit} 字节。",
+    ),
+    "pair": (
+        "In the query, each key and its value must be separated by `=`.",
+        "请求串中每个键与值之间必须用 `=` 分隔。",
+    ),
+    "common-header": (
+        "The request header lacks the common parameter `{name}`.",
+        "请求头 header 中缺少公共参数 `{name}`。",
+    ),
+    "missing": (
+        "The parameter `{name}` is missing.",
+        "缺少参数 `{name}`。",
+    ),
+    "authorization": (
+        "The `Authorization` header breaks the TC3-HMAC-SHA256 format: `{part}` is not valid.",
+        "请求头 `Authorization` 不符合 TC3-HMAC-SHA256 格式：`{part}` 有误。",
+    ),
+    "scope": (
+        "The `Authorization` header is not accepted: `{part}` in the Credential is not valid.",
+        "请求头 `Authorization` 未被接受：Credential 中的 `{part}` 有误。",
+    ),
+    "not-signed": (
+        "The `Authorization` header is not accepted: `SignedHeaders` must list content-type and host, and each "
+        "header in it must be sent; `{name}` is not.",
+        "请求头 `Authorization` 未被接受：`SignedHeaders` 必须包含 content-type 和 host，"
+        "且所列请求头都必须发送；`{name}` 不满足。",
+    ),
+    "timestamp": (
+        "The value of `{name}` must be of the type `uint64`.",
+        "参数 `{name}` 的值类型应为 `uint64`。",
+    ),
+    "expired": (
+        "The signature has expired: `Timestamp` is more than {skew} seconds away from the server time {now}.",
+        "签名已过期：`Timestamp` 与服务器时间 {now} 相差超过 {skew} 秒。",
+    ),
+    "version": (
+        "There is no version=`{version}` of service=`{service}`.",
+        "不存在该版本：version=`{version}`，service=`{service}`。",
+    ),
+    "action": (
+        "There is no action=`{action}` in service=`{service}`, version=`{version}`.",
+        "不存在该接口：action=`{action}`，service=`{service}`，version=`{version}`。",
+    ),
+    # English in both languages (sdk-vendor-tests).
+    "content-type": (
+        "The action does not support Content-Type=`{content_type}`.",
+        "The action does not support Content-Type=`{content_type}`.",
+    ),
+    "secret-id": (
+        "The SecretId was not found.",
+        "SecretId 不存在。",
+    ),
+    "signature": (
+        "The signature does not match the one computed for this request.",
+        "请求签名与计算所得不一致。",
+    ),
+    "digest": (
+        "The value of `X-TC-Content-SHA256` is not the digest of the body.",
+        "`X-TC-Content-SHA256` 的值与请求体摘要不符。",
+    ),
+    "token": (
+        "The token is not valid for this SecretId.",
+        "Token 对该 SecretId 无效。",
+    ),
+    "json": (
+        "The body is not valid JSON for content-type=application/json.",
+        "请求体不是合法的 JSON（content-type=application/json）。",
+    ),
+    "unknown": (
+        "The parameter `{name}` is not known.",
+        "未知参数 `{name}`。",
+    ),
+    "type": (
+        "The value of the parameter `{name}` must be of the type `{expected}`.",
+        "参数 `{name}` 的值类型应为 `{expected}`。",
+    ),
+}
+
+
+def sentence(key: str, language: str, **values: object) -> str:
+    """One sentence in `language` (anything but zh-CN is English: sdk-captures-2026-11)."""
+    english, chinese = MESSAGES[key]
+    shown = {name: printable(str(value), _MAX_VALUE) for name, value in values.items()}
+    return (chinese if language == CHINESE else english).format(**shown)

@@ -1,0 +1,136 @@
+"""What may be shown of an exchange, and how.
+
+* Signatures, tokens and members marked secret appear only as keyed digests: equal ones stay equal, and nobody who
+  lacks the key of this process can try guesses against them.
+* A SecretId shows its last four characters.
+* Phone numbers are whole in data (a test asks who was called) and shortened wherever something is printed.
+* Of headers, the values of those that are known to be harmless are shown, all others as digests.
+
+Everything that leaves the journal goes through here.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import re
+from urllib.parse import unquote_to_bytes
+
+from ccc_contract.model import JSON, Api
+from ccc_contract.signing import MalformedAuthorization, parse_authorization
+
+_SECRET_WORD = re.compile(r"secret|token|passw|signature|api_?key|authori[sz]ation|cookie|credential|private", re.I)
+
+_HARMLESS_HEADERS = frozenset(
+    b"""accept accept-encoding accept-language cache-control connection content-length content-type date expect host
+    keep-alive pragma te transfer-encoding user-agent x-tc-action x-tc-content-sha256 x-tc-language x-tc-region
+    x-tc-requestclient x-tc-timestamp x-tc-traceid x-tc-version""".split()
+)
+
+
+class Redaction:
+    """The rules above, for the members that an API model marks and with one digest key (random by default)."""
+
+    def __init__(self, api: Api, key: bytes = b"") -> None:
+        self._secret = frozenset(name.casefold() for name in api.secret_names)
+        known = (name.casefold() for shape in api.shapes.values() for name in shape.members)
+        self._harmless = frozenset(known) - self._secret
+        self._key = key or os.urandom(32)
+
+    def digest(self, value: bytes | str) -> str:
+        """What stands in place of a secret."""
+        raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+        return "digest:" + hmac.digest(self._key, raw, "sha256").hex()[:16]
+
+    def is_secret(self, name: str) -> bool:
+        """By the model for the names it knows, by the word for all others."""
+        folded = name.casefold()
+        return folded in self._secret or (folded not in self._harmless and bool(_SECRET_WORD.search(folded)))
+
+    def params(self, value: JSON) -> JSON:
+        """Decoded parameters (or an answer) with every secret member replaced, at any depth."""
+        if isinstance(value, dict):
+            return {
+                name: self.digest(_text(item)) if self.is_secret(name) and item is not None else self.params(item)
+                for name, item in value.items()
+            }
+        if isinstance(value, list):
+            return [self.params(item) for item in value]
+        return value
+
+    def header(self, name: bytes, value: bytes) -> str:
+        if name == b"authorization":
+            return self.authorization(value)
+        if name in _HARMLESS_HEADERS:
+            return value.decode("utf-8", "replace")
+        return self.digest(value) if value else ""
+
+    def authorization(self, value: bytes) -> str:
+        """A well-formed TC3 header without its signature; anything else is a digest, for it may be a key."""
+        try:
+            claim = parse_authorization(value)
+        except MalformedAuthorization:
+            return self.digest(value) if value else ""
+        return (
+            f"TC3-HMAC-SHA256 Credential={last_four(claim.secret_id)}/{claim.date}/{claim.service}/{claim.terminator}, "
+            f"SignedHeaders={b';'.join(claim.signed_headers).decode('utf-8', 'replace')}, "
+            f"Signature={self.digest(claim.signature)}"
+        )
+
+    def query(self, query: bytes) -> str:
+        """A raw query string with the values of secret parameters replaced; a piece without `=` is a digest."""
+        return "&".join(map(self._pair, query.split(b"&"))) if query else ""
+
+    def canonical_request(self, canonical: bytes) -> str:
+        """A canonical request; its query and its header values follow the rules above."""
+        method, uri, query, *headers, signed, payload = canonical.split(b"\n")
+        shown = (self._signed_line(line) for line in headers)
+        texts = [_shown(method), _shown(uri), self.query(query), *shown, _shown(signed), _shown(payload)]
+        return "\n".join(texts)
+
+    def _pair(self, pair: bytes) -> str:
+        name, equals, value = pair.partition(b"=")
+        if not equals:
+            return self.digest(pair) if pair else ""
+        plain = unquote_to_bytes(name).decode("utf-8", "replace")
+        last = re.split(r"[.\[\]]+", plain.rstrip("]"))[-1]
+        if plain == "SecretId":
+            return f"{_shown(name)}={last_four(unquote_to_bytes(value).decode('utf-8', 'replace'))}"
+        return f"{_shown(name)}={self.digest(value) if self.is_secret(last) else _shown(value)}"
+
+    def _signed_line(self, line: bytes) -> str:
+        name, colon, value = line.partition(b":")
+        return f"{_shown(name)}:{self.header(name, value)}" if colon else _shown(line)
+
+
+def last_four(secret_id: str) -> str:
+    """What is shown of a SecretId, and of whatever was sent in its place."""
+    return "…" + secret_id[-4:] if len(secret_id) > 8 else "…"
+
+
+_NUMBER = re.compile(r"\+?[0-9][0-9 -]{2,30}")
+
+
+def shortened_number(number: JSON) -> str:
+    """A phone number as it may be printed: `00861******5678`; of anything else only its length."""
+    if not isinstance(number, str):
+        return "?"
+    if not _NUMBER.fullmatch(number):
+        return f"<{len(number)} characters>"
+    head, tail = min(5, len(number) // 3), min(4, len(number) // 3)
+    return number[:head] + "*" * (len(number) - head - tail) + number[len(number) - tail :]
+
+
+def printable(text: str, limit: int = 80) -> str:
+    """One line that cannot move a terminal's cursor, of bounded length."""
+    clipped = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(character if character.isprintable() else "?" for character in clipped)
+
+
+def _shown(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _text(item: JSON) -> str:
+    return item if isinstance(item, str) else json.dumps(item, sort_keys=True)

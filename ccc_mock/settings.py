@@ -1,0 +1,114 @@
+"""What the vendor does not document, or documents as adjustable: one field each.
+
+The comment of a field is its metadata: what it decides, its unit, how sure we are of the default, and the source key
+(resolved in `ccc_contract/data/sources.json`).  `ccc-mock fidelity` prints the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+Choice = str
+
+
+def knob(
+    default: Any, decides: str, *, unit: str, confidence: str, source: str, choices: tuple[Choice, ...] = ()
+) -> Any:
+    return field(
+        default=default,
+        metadata={"decides": decides, "unit": unit, "confidence": confidence, "source": source, "choices": choices},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Knobs of the service's behaviour.  Every default is what the real service most likely does."""
+
+    skew_seconds: int = knob(
+        300,
+        "how far a request's timestamp may be from the service's time, either way, before AuthFailure.SignatureExpire",
+        unit="seconds",
+        confidence="documented",
+        source="doc-common-params",
+    )
+    max_body_bytes: int = knob(
+        10 * 1024 * 1024,
+        "the largest body of a TC3 POST; a larger one is RequestSizeLimitExceeded",
+        unit="bytes",
+        confidence="documented",
+        source="doc-signature-v3",
+    )
+    timestamp_not_a_number: Choice = knob(
+        "InvalidParameter",
+        "the code for an X-TC-Timestamp that is no whole number",
+        unit="code",
+        confidence="assumed",
+        source="assumed",
+        choices=("InvalidParameter", "AuthFailure.SignatureExpire"),
+    )
+    temporary_key_without_token: Choice = knob(
+        "AuthFailure.TokenFailure",
+        "the code for a well-signed request with a temporary key and no X-TC-Token",
+        unit="code",
+        confidence="assumed",
+        source="assumed",
+        choices=("AuthFailure.TokenFailure", "AuthFailure.SecretIdNotFound"),
+    )
+    permanent_key_with_token: Choice = knob(
+        "AuthFailure.TokenFailure",
+        "what a non-empty X-TC-Token beside a permanent key gets",
+        unit="code, or ok",
+        confidence="assumed",
+        source="assumed",
+        choices=("AuthFailure.TokenFailure", "ok"),
+    )
+    capitals_may_be_signed_as_sent: bool = knob(
+        True,
+        "accept a signature over header values that were not put into lower case, as official clients make it "
+        "for a capitalised endpoint",
+        unit="yes or no",
+        confidence="assumed",
+        source="assumed",
+    )
+    session_id: Choice = knob(
+        "dashed",
+        "the form of a SessionId; the documentation shows both, all reading actions show dashes",
+        unit="form",
+        confidence="inferred",
+        source="seed-page-2025",
+        choices=("dashed", "dashless"),
+    )
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> Settings:
+        """From texts, as flags and environment give them.  Raises ValueError with one sentence."""
+        return cls(**{name: _parsed(name, text) for name, text in texts.items()})
+
+
+def knobs() -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """(name, default, metadata) of each field."""
+    return ((each.name, each.default, each.metadata) for each in fields(Settings))
+
+
+_FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
+
+
+def _parsed(name: str, text: str) -> Any:
+    known = _FIELDS.get(name)
+    if known is None:
+        raise ValueError(f"no setting {name!r}; known: {', '.join(sorted(_FIELDS))}")
+    default, choices = known.default, known.metadata["choices"]
+    if choices:
+        if text not in choices:
+            raise ValueError(f"{name}: expected {' or '.join(choices)}, got {text!r}")
+        return text
+    if isinstance(default, bool):
+        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+        if text.lower() not in words:
+            raise ValueError(f"{name}: expected yes or no, got {text!r}")
+        return words[text.lower()]
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{name}: expected a whole number of {known.metadata['unit']}, got {text!r}")
+    return int(text)
