@@ -1,0 +1,138 @@
+"""The fake as an ASGI application: `/_ccc/…` to control, everything else to the endpoint.
+
+Which of the two is decided here and only here, by the raw path, before anything else is looked at: no encoding, no
+doubled slash, no absolute-form target and no header leads from one to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anyio
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from ccc_contract.http import Headers, Request
+
+from ..control import MAX_BODY_BYTES, Control, is_control
+from ..endpoint import Endpoint
+from ..exchange import Delivery, Exchange
+
+MAX_DRAINED_BYTES = 64 * 1024 * 1024
+"""How much of a body that is too large is read and thrown away, so that its sender gets to read the refusal."""
+
+OnExchange = Callable[[Exchange], None]
+
+
+class App(Starlette):
+    """An application over one endpoint.  `on_exchange` sees each exchange after its answer was decided."""
+
+    def __init__(
+        self, endpoint: Endpoint, control: Control | None = None, *, on_exchange: OnExchange | None = None
+    ) -> None:
+        super().__init__(routes=[Route("/{path:path}", _ControlApp(control or Control(endpoint)))])
+        self._endpoint = endpoint
+        self._on_exchange = on_exchange
+        self._closing = anyio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or is_control(raw_path(scope)):
+            await super().__call__(scope, receive, send)
+        else:
+            # The API has one path and wants untouched bytes: nothing of the framework stands before it.
+            await self._api(scope, receive, send)
+
+    def close(self) -> None:
+        """Deliver at once what was to be delivered later: the server is going away."""
+        self._closing.set()
+
+    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read_body(receive, self._endpoint.settings.max_body_bytes)
+        if body is None:
+            return  # the client left before it had asked
+        client = scope.get("client")
+        exchange = self._endpoint.exchange(
+            Request(
+                scope["method"],
+                raw_path(scope),
+                scope["query_string"],
+                Headers(scope["headers"]),
+                body,
+                client[0] if client else "",
+            )
+        )
+        if self._on_exchange is not None:
+            self._on_exchange(exchange)
+        reply = exchange.reply
+        if reply.delivery.delay_seconds:
+            await self._delay(reply.delivery)
+        start: Message = {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [
+                *reply.headers,
+                (b"Content-Length", b"%d" % len(reply.body)),
+                (b"Connection", _connection(scope, exchange.request.headers)),
+            ],
+        }
+        await send(start)
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _delay(self, delivery: Delivery) -> None:
+        with anyio.move_on_after(delivery.delay_seconds):
+            await self._closing.wait()
+
+
+class _ControlApp:
+    """Control behind Starlette: an application of its own, so that every method gets to it."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read_body(receive, MAX_BODY_BYTES)
+        headers = Headers(scope["headers"])
+        answer = self._control.handle(
+            Request(scope["method"], raw_path(scope), scope["query_string"], headers, body or b"")
+        )
+        response = Response(answer.body, answer.status)
+        response.raw_headers = [
+            *((name.lower(), value) for name, value in answer.headers),
+            (b"content-length", b"%d" % len(answer.body)),
+        ]
+        await response(scope, receive, send)
+
+
+def raw_path(scope: Scope) -> bytes:
+    """The path as it stood on the request line; `/` for an absolute-form target, which is never control's.
+
+    h11 hands the whole target over, httptools the path in it (adapters/server.py undoes that).
+    """
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw if raw.startswith(b"/") else b"/"
+
+
+def _connection(scope: Scope, headers: Headers) -> bytes:
+    asked = (headers.get(b"connection") or b"").lower()
+    if b"close" in asked or scope.get("http_version") == "1.0":
+        return b"close"
+    return b"keep-alive"
+
+
+async def _read_body(receive: Receive, limit: int) -> bytes | None:
+    """The body, or its first `limit` + 1 bytes when it is longer; None when the client left."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")  # the usual case: one message, no copy
+        return body[: limit + 1]
+    kept, seen = bytearray(), 0
+    while message["type"] == "http.request":
+        chunk = message.get("body", b"")
+        seen += len(chunk)
+        kept += chunk[: limit + 1 - len(kept)]
+        if not message.get("more_body") or seen > limit + MAX_DRAINED_BYTES:
+            return bytes(kept)
+        message = await receive()
+    return None

@@ -1,0 +1,158 @@
+"""The application on a real socket: uvicorn, with uvloop and httptools where they are installed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib.util
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import anyio
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import HANDLED_SIGNALS
+
+from .asgi import App
+
+IDLE_SECONDS = 60
+"""How long an idle connection is kept: the service's own limit (sdk-vendor-tests); uvicorn's default is 5."""
+
+GRACE_SECONDS = 0.5
+"""How long a connection may take, once the server is told to stop, to finish what it has begun."""
+
+
+class CannotListen(OSError):
+    """The address cannot be had; the message is one sentence."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, so that `port` 0 is known before anybody asks.  Raises CannotListen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as reason:
+        in_use = "is in use; stop what listens there or pass --port 0" if reason.errno == errno.EADDRINUSE else None
+        why = in_use or f"cannot be listened on: {reason.strerror or reason}"
+        raise CannotListen(f"{host}:{port} {why}") from None
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What stopping took: how many idle connections were closed, and which others were cut off and why."""
+
+    idle: int
+    cut: tuple[str, ...]
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server over a socket that listens already.
+
+    `ready` is called once when it serves.  Told to stop, it stops accepting, answers what is decided and is gone
+    within a second; `stopped` then says what was cut.
+    """
+
+    def __init__(self, app: App, listener: socket.socket, *, ready: Callable[[], None] = lambda: None) -> None:
+        super().__init__(_config(app))
+        self.stopped = Stopped(0, ())
+        self._app = app
+        self._listener = listener
+        self._ready = ready
+
+    def serve_until_stopped(self) -> Stopped:
+        """Block until a signal, or `should_exit`."""
+        try:
+            self.run(sockets=[self._listener])
+        finally:
+            self._listener.close()
+        return self.stopped
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        self._app.close()
+        idle = sum(_is_idle(connection) for connection in self.server_state.connections)
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with anyio.move_on_after(GRACE_SECONDS):
+            while self.server_state.connections and not self.force_exit:
+                await anyio.sleep(0.01)
+        self.stopped = Stopped(idle, tuple(sorted(map(_describe, self.server_state.connections))))
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does, but without raising the signal again at the end: a fake that was told to stop did well."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _is_idle(connection: object) -> bool:
+    cycle = getattr(connection, "cycle", None)
+    return cycle is None or cycle.response_complete
+
+
+def _describe(connection: object) -> str:
+    client = getattr(connection, "client", None)
+    who = f"{client[0]}:{client[1]}" if client else "a client"
+    cycle = getattr(connection, "cycle", None)
+    if cycle is not None and cycle.more_body:
+        return f"{who} while it was sending its request"
+    return f"{who} while it was reading its answer"
+
+
+def _config(app: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_http_protocol(),
+        loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,  # the account's own time stands in it
+        timeout_keep_alive=IDLE_SECONDS,
+    )
+
+
+def _http_protocol() -> type:
+    if importlib.util.find_spec("httptools") is None:
+        return H11Protocol
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+    class Protocol(HttpToolsProtocol):
+        """httptools splits an absolute-form target and keeps only its path: here it stays what it was, no path."""
+
+        def on_headers_complete(self) -> None:
+            if not self.url.startswith(b"/"):
+                query = self.url.partition(b"?")[2]
+                self.url = b"/?" + query if query else b"/"
+            super().on_headers_complete()
+
+    return Protocol

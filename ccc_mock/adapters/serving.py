@@ -1,0 +1,94 @@
+"""The fake on a real socket inside this process, served from a thread: for tests."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ccc_contract.model import JSON
+
+from ..accounts import Account, Credential
+from ..clock import Clock
+from ..control import Control
+from ..endpoint import Endpoint
+from .asgi import App
+from .server import Server, listen, url_of
+
+STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running fake: `url` as `http://127.0.0.1:PORT`, and the endpoint behind it."""
+
+    url: str
+    endpoint: Endpoint
+
+    @property
+    def host(self) -> str:
+        """`127.0.0.1:PORT`, as an SDK takes it for its endpoint."""
+        return self.url.removeprefix("http://")
+
+    def account(self, *, seed: int | None = None, at: float | None = None) -> ServedAccount:
+        """A fresh account with a credential of its own."""
+        grant = self.endpoint.accounts.make(seed=seed, clock=Clock(at=at))
+        return ServedAccount(self, grant.account, grant.credential)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAccount:
+    """One account of a running fake, and the credential that opens it."""
+
+    served: Served
+    account: Account
+    credential: Credential
+
+    @property
+    def url(self) -> str:
+        return self.served.url
+
+    @property
+    def host(self) -> str:
+        """`127.0.0.1:PORT`, as an SDK takes it for its endpoint."""
+        return self.served.host
+
+    @property
+    def secret_id(self) -> str:
+        return self.credential.secret_id
+
+    @property
+    def secret_key(self) -> str:
+        return self.credential.secret_key
+
+    @property
+    def clock(self) -> Clock:
+        return self.account.clock
+
+    def journal(self) -> list[dict[str, JSON]]:
+        """What this account was asked and what it answered, oldest first (docs/journal.md)."""
+        with self.account.lock:
+            entries = self.account.journal.page(limit=self.account.journal.MAX_ENTRIES).entries
+        return [entry.as_json(self.served.endpoint.redaction, self.account.uin) for entry in entries]
+
+    def remove(self) -> None:
+        self.served.endpoint.accounts.remove(self.account)
+
+
+@contextlib.contextmanager
+def serving(endpoint: Endpoint, control: Control | None = None) -> Iterator[Served]:
+    """Serve `endpoint` on a free port of the loopback address until the block ends."""
+    ready = threading.Event()
+    listener = listen("127.0.0.1", 0)
+    url = url_of(listener)
+    server = Server(App(endpoint, control), listener, ready=ready.set)
+    thread = threading.Thread(target=server.serve_until_stopped, name=f"ccc-mock {url}", daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(STOP_SECONDS):
+            raise RuntimeError(f"ccc-mock did not begin to serve {url} within {STOP_SECONDS} seconds")
+        yield Served(url, endpoint)
+    finally:
+        server.should_exit = True
+        thread.join(STOP_SECONDS)

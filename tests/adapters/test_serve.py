@@ -1,0 +1,314 @@
+"""`ccc-mock serve` as a process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from wire import as_bytes, exchange, signed
+
+CCC_MOCK = [sys.executable, "-m", "ccc_mock.cli"]
+
+
+class Process:
+    """A served fake with `--json`; `hello` is its first line."""
+
+    def __init__(self, popen: subprocess.Popen[str]) -> None:
+        self.popen = popen
+        self.hello: dict[str, Any] = json.loads(popen.stdout.readline())
+
+    @property
+    def host(self) -> str:
+        return self.hello["url"].removeprefix("http://")
+
+    def call(self, **changes: Any) -> Any:
+        return exchange(self.host, self.request(**changes))
+
+    def request(self, **changes: Any) -> bytes:
+        return as_bytes(signed(self.host, self.hello["secret_id"], self.hello["secret_key"], **changes))
+
+    def control(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.hello["control_url"] + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def stop(self) -> list[dict[str, Any]]:
+        """SIGTERM; gives the lines of standard error."""
+        self.popen.send_signal(signal.SIGTERM)
+        _, errors = self.popen.communicate(timeout=10)
+        return [json.loads(line) for line in errors.splitlines()]
+
+
+@contextlib.contextmanager
+def serve(*arguments: str, **environment: str) -> Iterator[Process]:
+    with subprocess.Popen(
+        [*CCC_MOCK, "serve", "--port", "0", "--json", *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as popen:
+        try:
+            yield Process(popen)
+        finally:
+            popen.kill()
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*CCC_MOCK, *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=30,
+    )
+
+
+def test_the_first_line_says_where_and_with_what() -> None:
+    with serve() as process:
+        assert sorted(process.hello) == ["control_token", "control_url", "secret_id", "secret_key", "url"]
+        assert process.hello["control_token"] is None
+        assert process.control("GET", "/health?nonce=n")["nonce"] == "n"
+        answer = process.call()
+        assert answer.code is None
+
+
+def test_each_call_is_one_object_on_standard_error_with_the_number_shortened() -> None:
+    with serve() as process:
+        process.call()
+        process.call(x_tc_action="Nonsense")
+        placed, refused, stopped = process.stop()
+    assert (placed["action"], placed["verdict"], placed["callee"]) == ("CreateAIAgentCall", "ok", "00861******0000")
+    assert (refused["verdict"], refused["stage"]) == ("InvalidAction", "route")
+    assert stopped["stopped"] is True
+
+
+def test_quiet_prints_no_call() -> None:
+    with serve("--quiet") as process:
+        process.call()
+        assert [sorted(line) for line in process.stop()] == [["cut", "dropped_lines", "idle", "stopped"]]
+
+
+def test_people_get_one_line_a_call() -> None:
+    with subprocess.Popen(
+        [*CCC_MOCK, "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as popen:
+        url = popen.stdout.readline().split(" serves ")[1].split()[0]
+        secret_id, secret_key = (popen.stdout.readline().split()[1] for _ in range(2))
+        host = url.removeprefix("http://")
+        answer = exchange(host, as_bytes(signed(host, secret_id, secret_key)))
+        exchange(host, as_bytes(signed(host, secret_id, secret_key, x_tc_action="\x9b31mred")))
+        popen.send_signal(signal.SIGTERM)
+        _, errors = popen.communicate(timeout=10)
+    placed, refused, stopped = errors.splitlines()
+    assert placed.split()[1:] == ["CreateAIAgentCall", "00861******0000", "ok", answer.json["Response"]["RequestId"]]
+    assert "InvalidAction at route/action" in refused
+    assert "?31mred" in refused
+    assert stopped.startswith("stopped;")
+
+
+def test_the_clock_is_frozen_by_a_flag_or_its_twin() -> None:
+    with serve("--at", "2026-11-22T10:00:00+08:00") as process:
+        assert process.control("PUT", "/clock", {"advance": 0})["now"] == 1795312800
+        assert process.call().code == "AuthFailure.SignatureExpire"
+    with serve(CCC_MOCK_AT="1795312800") as process:
+        assert process.call().header("date") == "Sun, 22 Nov 2026 02:00:00 GMT"
+
+
+def test_a_seed_makes_ids_repeat() -> None:
+    answers = []
+    for _ in range(2):
+        with serve("--seed", "42") as process:
+            answers.append(process.call().body)
+    assert answers[0] == answers[1]
+
+
+def test_given_credentials_replace_the_well_known_one(tmp_path: Path) -> None:
+    file = tmp_path / "credentials"
+    file.write_text("# two of them\n\nfirst-id:first-key\nsecond-id:second-key:second-token\n", "utf-8")
+    with serve("--credential", f"@{file}", "--credential", "third-id:third-key") as process:
+        assert (process.hello["secret_id"], process.hello["secret_key"]) == ("first-id", "first-key")
+        assert process.call().code is None
+        host = process.host
+        assert exchange(host, as_bytes(signed(host, "third-id", "third-key"))).code is None
+        token = {"x_tc_token": "second-token"}
+        assert exchange(host, as_bytes(signed(host, "second-id", "second-key", **token))).code is None
+        assert exchange(host, as_bytes(signed(host, "AKID-ccc-mock-not-a-real-id", "x"))).code == (
+            "AuthFailure.SecretIdNotFound"
+        )
+
+
+def test_every_flag_has_a_twin_in_the_environment() -> None:
+    from ccc_mock.cli import serve as command
+
+    for option in command.params:
+        assert option.envvar == "CCC_MOCK_" + option.opts[-1].removeprefix("--").replace("-", "_").upper()
+
+
+def test_twins_are_read() -> None:
+    twins = {
+        "CCC_MOCK_CREDENTIAL": "a-id:a-key b-id:b-key",
+        "CCC_MOCK_QUIET": "1",
+        "CCC_MOCK_SEED": "3",
+        "CCC_MOCK_SET": "session_id=dashless",
+        "CCC_MOCK_CONTROL_TOKEN": "twin-token",
+    }
+    with serve(**twins) as process:
+        assert process.hello["control_token"] == "twin-token"
+        assert len(process.call().json["Response"]["SessionId"]) == 32
+        assert exchange(process.host, as_bytes(signed(process.host, "b-id", "b-key"))).code is None
+        headers = {"Authorization": "Bearer twin-token"}
+        assert process.control("GET", "/journal", **headers)["last"] == 2
+        assert len(process.stop()) == 1
+
+
+def test_off_loopback_a_token_is_made_and_asked_for() -> None:
+    with serve("--host", "0.0.0.0") as process:
+        token = process.hello["control_token"]
+        assert len(token) >= 32
+        port = process.hello["url"].rpartition(":")[2]
+        host = f"127.0.0.1:{port}"
+        ask = "GET /_ccc/journal HTTP/1.1\r\nHost: {}\r\n{}\r\n"
+        assert exchange(host, ask.format(host, "").encode()).status == 401
+        assert exchange(host, ask.format(host, f"Authorization: Bearer {token}\r\n").encode()).status == 200
+        assert exchange(host, f"GET /_ccc/health HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()).status == 200
+
+
+def test_an_ipv6_address_is_served() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    with serve("--host", "::1") as process:
+        assert process.hello["url"].startswith("http://[::1]:")
+        assert process.control("GET", "/health")["ready"] is True
+
+
+USAGE_ERRORS = {
+    "port is no number": (["serve", "--port", "x"], "--port"),
+    "port is too large": (["serve", "--port", "65536"], "65535"),
+    "no such flag": (["serve", "--prot", "1"], "--prot"),
+    "no such command": (["sevre"], "sevre"),
+    "credential without key": (["serve", "--credential", "abc"], "ID:KEY"),
+    "credential with nothing": (["serve", "--credential", ":key"], "SecretId"),
+    "credential twice": (["serve", "--credential", "a:b", "--credential", "a:c"], "twice"),
+    "unreadable file": (["serve", "--credential", "@/no/such/file"], "/no/such/file"),
+    "time": (["serve", "--at", "yesterday"], "yesterday"),
+    "time without offset": (["serve", "--at", "2026-11-22T10:00:00"], "offset"),
+    "seed": (["serve", "--seed", "x"], "--seed"),
+    "setting": (["serve", "--set", "session_idd=x"], "session_id"),
+    "setting value": (["serve", "--set", "session_id=x"], "dashless"),
+    "setting form": (["serve", "--set", "session_id"], "NAME=VALUE"),
+    "address": (["serve", "--host", "203.0.113.1", "--port", "0"], "203.0.113.1"),
+    "name": (["serve", "--host", "no.such.name.invalid", "--port", "0"], "no.such.name.invalid"),
+}
+
+
+@pytest.mark.parametrize("case", USAGE_ERRORS)
+def test_a_usage_error_is_one_sentence_and_exit_code_2(case: str) -> None:
+    arguments, told = USAGE_ERRORS[case]
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("ccc-mock: ")
+    assert told in line
+
+
+def test_a_secret_in_a_bad_credential_is_not_repeated() -> None:
+    assert "canary" not in run("serve", "--credential", "canary-secret").stderr
+
+
+def test_a_port_in_use_is_one_sentence_and_exit_code_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run("serve", "--port", port)
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert f"127.0.0.1:{port} is in use" in line
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_told_to_stop_it_is_gone_within_a_second_and_did_well(number: signal.Signals) -> None:
+    with serve() as process:
+        name, _, port = process.host.rpartition(":")
+        with socket.create_connection((name, int(port))) as idle, socket.create_connection((name, int(port))) as busy:
+            idle.sendall(process.request())
+            idle.recv(65536)
+            busy.sendall(process.request()[:-5])
+            time.sleep(0.2)  # until the server has read it
+            began = time.monotonic()
+            process.popen.send_signal(number)
+            _, errors = process.popen.communicate(timeout=10)
+            took = time.monotonic() - began
+    assert process.popen.returncode == 0
+    stopped = json.loads(errors.splitlines()[-1])
+    assert stopped["idle"] == 1
+    (cut,) = stopped["cut"]
+    assert "sending its request" in cut
+    assert took < 1.0
+
+
+def test_a_request_under_way_is_answered_before_the_end() -> None:
+    with serve() as process:
+        name, _, port = process.host.rpartition(":")
+        with socket.create_connection((name, int(port)), 5) as sock:
+            data = process.request()
+            sock.sendall(data[:-5])
+            time.sleep(0.2)
+            process.popen.send_signal(signal.SIGTERM)
+            time.sleep(0.2)
+            sock.sendall(data[-5:])
+            assert b"SessionId" in sock.recv(65536)
+        assert process.popen.wait(5) == 0
+
+
+def test_nobody_reading_the_lines_stops_nothing() -> None:
+    with serve() as process:
+        for _ in range(20):
+            name, _, port = process.host.rpartition(":")
+            with socket.create_connection((name, int(port)), 5) as sock:
+                sock.sendall(process.request() * 100)
+                received = b""
+                while received.count(b"RequestId") < 100:
+                    received += sock.recv(1 << 20)
+        assert process.control("GET", "/journal?limit=1")["last"] == 2000
+        process.popen.send_signal(signal.SIGTERM)  # 2,000 lines are more than a pipe holds
+        assert process.popen.wait(5) == 0
+
+
+def test_the_list_of_actions_says_which_answer() -> None:
+    rows = json.loads(run("actions", "--json").stdout)
+    assert len(rows) == 84
+    assert [row["action"] for row in rows if row["answers"]] == ["CreateAIAgentCall"]
+    assert "1 of 84 actions answer" in run("actions").stdout
+
+
+def test_the_fidelity_list_has_every_setting_and_every_check() -> None:
+    from ccc_mock.settings import knobs
+    from ccc_mock.stages import STAGES
+
+    told = {point["name"] for point in json.loads(run("fidelity", "--json").stdout)}
+    assert {name for name, *_ in knobs()} <= told
+    assert {f"{stage.name}/{check.name}" for stage in STAGES for check in stage.checks} <= told
+    assert "assumed" in run("fidelity").stdout
+
+
+def test_a_console_that_is_not_utf_8_gets_text() -> None:
+    for arguments in (["fidelity"], ["actions"], ["--help"], ["serve", "--credential", "@/nö/such"]):
+        result = run(*arguments, PYTHONIOENCODING="ascii")
+        assert "Traceback" not in result.stderr

@@ -1,0 +1,80 @@
+"""A client of bytes: what a socket gets when very particular bytes are sent to it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from ccc_contract import Request, sign
+
+BODY = b'{"SdkAppId": 1400000000, "AIAgentId": 15, "Callee": "008612300000000"}'
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer off a socket, header names as they came."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    closed: bool
+    """Did the server end the connection after it?"""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str | None:
+        """The Error's code, None for a success."""
+        return self.json["Response"].get("Error", {}).get("Code")
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+def exchange(host: str, data: bytes, *, timeout: float = 5.0) -> Answer:
+    """Send `data` to `host` (`127.0.0.1:PORT`) and read one answer."""
+    name, _, port = host.rpartition(":")
+    with socket.create_connection((name, int(port)), timeout) as sock:
+        sock.sendall(data)
+        return read_answer(sock)
+
+
+def read_answer(sock: socket.socket) -> Answer:
+    stream = sock.makefile("rb")
+    status = int(stream.readline().split(b" ")[1])
+    headers = []
+    while (line := stream.readline().rstrip(b"\r\n")) != b"":
+        key, _, value = line.decode("latin-1").partition(":")
+        headers.append((key, value.strip()))
+    length = next(int(value) for key, value in headers if key.lower() == "content-length")
+    body = stream.read(length)
+    sock.settimeout(0.05)
+    try:
+        closed = stream.read(1) == b""
+    except TimeoutError:
+        closed = False
+    return Answer(status, headers, body, closed)
+
+
+def signed(host: str, secret_id: str, secret_key: str, *, body: bytes = BODY, **headers: str) -> Request:
+    """A signed CreateAIAgentCall to `host`."""
+    common = {
+        "content-type": "application/json",
+        "x-tc-action": "CreateAIAgentCall",
+        "x-tc-version": "2020-02-10",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    return sign(Request.post(host, common, body), secret_id, secret_key, timestamp=int(time.time()))
+
+
+def as_bytes(request: Request, target: str = "/", version: str = "1.1") -> bytes:
+    """The request as it goes over a socket."""
+    lines = [f"{request.method} {target} HTTP/{version}".encode()]
+    lines += [name + b": " + value for name, value in request.headers.lines]
+    lines.append(b"Content-Length: %d" % len(request.body))
+    return b"\r\n".join(lines) + b"\r\n\r\n" + request.body
