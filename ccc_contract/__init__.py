@@ -2,7 +2,8 @@
 
 from .errors import ApiError
 from .http import Headers, Request, Response
-from .model import Api, load_api
+from .model import Api
+from .reading import load_api
 from .signing import sign
 
 __all__ = ["Api", "ApiError", "Headers", "Request", "Response", "load_api", "sign"]

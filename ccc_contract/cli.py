@@ -23,8 +23,8 @@ from ccc_contract.model import (
     Member,
     Shape,
     Source,
-    load_api,
 )
+from ccc_contract.reading import load_api
 from ccc_contract.records import nearest
 
 

@@ -49,6 +49,15 @@ from .records import (
 )
 
 
+@functools.cache
+def load_api() -> Api:
+    """The contract that this package carries; read at the first call, the same object ever after.
+
+    Raises ModelError.
+    """
+    return load_api_from(Path(__file__).with_name("data"))
+
+
 def load_api_from(directory: Path) -> Api:
     """The contract in `directory`, which holds the four FILES.
 

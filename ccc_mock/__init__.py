@@ -3,11 +3,14 @@
 `Endpoint().handle(request)` is the fake in process; `ccc-mock serve` is the same on a socket.
 """
 
-from .accounts import DEFAULT_CREDENTIAL, Credential
-from .clock import Clock
-from .endpoint import Endpoint
-from .exchange import Delivery, NotSupportedByFake, Reply
-from .settings import Settings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .accounts import DEFAULT_CREDENTIAL, Credential
+    from .clock import Clock
+    from .endpoint import Endpoint
+    from .exchange import Delivery, NotSupportedByFake, Reply
+    from .settings import Settings
 
 __all__ = [
     "DEFAULT_CREDENTIAL",
@@ -19,3 +22,29 @@ __all__ = [
     "Reply",
     "Settings",
 ]
+
+_HOMES = {
+    "DEFAULT_CREDENTIAL": "accounts",
+    "Clock": "clock",
+    "Credential": "accounts",
+    "Delivery": "exchange",
+    "Endpoint": "endpoint",
+    "NotSupportedByFake": "exchange",
+    "Reply": "exchange",
+    "Settings": "settings",
+}
+
+
+# The pytest plugin lives in this package and is imported by every test run of every project that has it installed:
+# the names are found when they are asked for.
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

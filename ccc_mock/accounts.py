@@ -7,7 +7,6 @@ the accounts of one endpoint share is the look-up table from SecretId to credent
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -166,8 +165,8 @@ class Directory:
                 )
             account = Account(self._next_uin(), seed=seed, clock=clock)
             self._accounts[account.uin] = account
-        name = secrets.token_hex(6)
-        return self.add(account, Credential(f"AKID-ccc-mock-{name}", f"ccc-mock-key-{secrets.token_hex(12)}"))
+        name, key = os.urandom(6).hex(), os.urandom(12).hex()
+        return self.add(account, Credential(f"AKID-ccc-mock-{name}", f"ccc-mock-key-{key}"))
 
     def remove(self, account: Account) -> None:
         """Forget an account and its credentials.  Raises ValueError for the default one."""

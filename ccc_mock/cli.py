@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from ccc_contract.console import Commands, run_command
-from ccc_contract.model import load_api
+from ccc_contract.reading import load_api
 
 from .accounts import DEFAULT_CREDENTIAL, Credential
 from .clock import Clock, parse_time
@@ -171,16 +171,15 @@ def serve(
     except (ValueError, CannotListen) as reason:
         raise click.UsageError(str(reason)) from None
     token = control_token or (None if is_loopback(host.lower()) else secrets.token_urlsafe(24))
-    log = None if quiet else terminal.CallLog(sys.stderr, terminal.as_json if as_json else terminal.as_line)
-    app = App(endpoint, Control(endpoint, token=token, allowed_hosts=allowed_hosts), on_exchange=log)
+    log = terminal.CallLog(sys.stderr, terminal.as_json if as_json else terminal.as_line)
+    control = Control(endpoint, token=token, allowed_hosts=allowed_hosts)
+    app = App(endpoint, control, on_exchange=None if quiet else log)
     url, first = url_of(listener), (given or [DEFAULT_CREDENTIAL])[0]
     hello = _hello_json(url, first, token) if as_json else _hello(url, first, token, shown=not given)
-    _log_to_stderr(as_json)
+    _say_what_the_server_says(log, as_json)
     server = Server(app, listener, ready=lambda: print(hello, flush=True))  # noqa: T201
     stopped = server.serve_until_stopped()
-    if log is not None:
-        log.close()
-    _goodbye(stopped.idle, stopped.cut, 0 if log is None else log.dropped, as_json)
+    log.close(_goodbye(stopped.idle, stopped.cut, log.dropped, as_json))
     return 0
 
 
@@ -208,27 +207,33 @@ def _hello(url: str, credential: Credential, token: str | None, *, shown: bool) 
     return "\n".join(lines)
 
 
-def _goodbye(idle: int, cut: Sequence[str], dropped: int, as_json: bool) -> None:
+def _goodbye(idle: int, cut: Sequence[str], dropped: int, as_json: bool) -> str:
     if as_json:
-        text = json.dumps({"stopped": True, "idle": idle, "cut": list(cut), "dropped_lines": dropped})
-    else:
-        text = f"stopped; {idle} idle connections closed, {len(cut)} cut off"
-        text += "".join(f"\n  cut off {each}" for each in cut)
-        text += f"\n  {dropped} lines above were not printed: nobody read them in time" if dropped else ""
-    click.echo(text, err=True)
+        return json.dumps({"stopped": True, "idle": idle, "cut": list(cut), "dropped_lines": dropped})
+    lines = [f"stopped; {idle} idle connections closed, {len(cut)} cut off"]
+    lines += [f"  cut off {each}" for each in cut]
+    if dropped:
+        lines.append(f"  {dropped} lines were not printed: nobody read them in time")
+    return "\n".join(lines)
 
 
-class _JsonFormatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return json.dumps({"log": record.levelname.lower(), "message": super().format(record)})
+class _Saying(logging.Handler):
+    """Gives log records to the call log, as a line or as an object."""
+
+    def __init__(self, say: Callable[[str], None], as_json: bool) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+        self._as_json = as_json
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level, message = record.levelname.lower(), self.format(record)
+        self._say(json.dumps({"log": level, "message": message}) if self._as_json else f"{level}: {message}")
 
 
-def _log_to_stderr(as_json: bool) -> None:
-    """What the server itself has to say (a request that is no HTTP, a bug of ours), in the form of the other lines."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonFormatter() if as_json else logging.Formatter("%(levelname)s: %(message)s"))
+def _say_what_the_server_says(say: Callable[[str], None], as_json: bool) -> None:
+    """A request that is no HTTP, a bug of ours: in the form of the other lines, and as unable to block."""
     logger = logging.getLogger("uvicorn.error")
-    logger.addHandler(handler)
+    logger.addHandler(_Saying(say, as_json))
     logger.setLevel(logging.WARNING)
     logger.propagate = False
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ccc_contract.envelope import failure, success
 from ccc_contract.errors import ApiError
 from ccc_contract.http import Request
-from ccc_contract.model import Api, load_api
+from ccc_contract.model import Api
+from ccc_contract.reading import load_api
 from ccc_contract.signing import claimed_secret_id
 
 from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,9 +61,17 @@ class Reply(NamedTuple):
         return cls(501, headers, f"{reason}\n".encode("utf-8", "replace"))
 
 
+# English whatever the locale; email.utils would do, at the price of importing sockets.
+_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
 @lru_cache(maxsize=64)
 def http_date(at: int) -> bytes:
-    return formatdate(at, usegmt=True).encode()
+    """A Unix second as HTTP writes it (RFC 9110): `Sun, 22 Nov 2026 05:16:53 GMT`."""
+    moment = time.gmtime(at)
+    day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]
+    return time.strftime(f"{day}, %d {month} %Y %H:%M:%S GMT", moment).encode()
 
 
 @dataclass(slots=True, repr=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import queue
 import threading
 import time
@@ -46,46 +48,50 @@ def as_line(exchange: Exchange) -> str:
 
 
 class CallLog:
-    """Writes a line for each exchange from a thread of its own.
+    """Writes a line for each exchange, and what else is to be said, from a thread of its own.
 
-    Where nobody reads the stream, lines are dropped after `capacity` and counted; the fake goes on.
+    Where nobody reads, lines are dropped after `capacity` and counted; the fake goes on.  It writes to the stream's
+    file descriptor: a thread that is stuck in a write must hold no lock of the stream, or the process could not end.
     """
 
     def __init__(self, stream: TextIO, render: Render, *, capacity: int = 10_000) -> None:
         self.dropped = 0
-        self._stream = stream
+        self._file = stream.fileno()
+        self._encoding = stream.encoding
         self._render = render
-        self._queue: queue.Queue[Exchange | None] = queue.Queue(capacity)
-        self._thread = threading.Thread(target=self._write, name="ccc-mock call log", daemon=True)
+        self._queue: queue.Queue[Exchange | str | None] = queue.Queue(capacity)
+        self._thread = threading.Thread(target=self._run, name="ccc-mock call log", daemon=True)
         self._thread.start()
 
-    def __call__(self, exchange: Exchange) -> None:
+    def __call__(self, told: Exchange | str) -> None:
         try:
-            self._queue.put_nowait(exchange)
+            self._queue.put_nowait(told)
         except queue.Full:
             self.dropped += 1
 
-    def close(self, seconds: float = 0.2) -> None:
-        """Write what is left, for at most `seconds`."""
-        try:
-            self._queue.put_nowait(None)
-        except queue.Full:
-            return
+    def close(self, last: str, seconds: float = 0.2) -> None:
+        """Write what is left and then `last`, for at most `seconds`."""
+        for told in (last, None):
+            with contextlib.suppress(queue.Full):
+                self._queue.put_nowait(told)
         self._thread.join(seconds)
 
-    def _write(self) -> None:
+    def _run(self) -> None:
         while True:
-            lines = []
-            exchange = self._queue.get()
-            while exchange is not None:
-                lines.append(self._render(exchange) + "\n")
+            lines: list[str] = []
+            told = self._queue.get()
+            while told is not None:
+                lines.append(told if isinstance(told, str) else self._render(told))
                 if len(lines) >= 256 or self._queue.empty():
                     break
-                exchange = self._queue.get()
+                told = self._queue.get()
             try:
-                self._stream.write("".join(lines))
-                self._stream.flush()
-            except (OSError, ValueError):  # nobody reads any more
+                self._write("".join(f"{line}\n" for line in lines).encode(self._encoding, "backslashreplace"))
+            except OSError:  # nobody reads any more
                 return
-            if exchange is None:
+            if told is None:
                 return
+
+    def _write(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._file, data) :]

@@ -12,7 +12,8 @@ from importlib import metadata
 import pytest
 
 from ccc_contract import cli, console
-from ccc_contract.model import ModelError, load_api
+from ccc_contract.model import ModelError
+from ccc_contract.reading import load_api
 
 Capture = pytest.CaptureFixture[str]
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from ccc_contract import model
-from ccc_contract.model import Api, Member, ModelError, load_api
-from ccc_contract.reading import load_api_from
+from ccc_contract.model import Api, Member, ModelError
+from ccc_contract.reading import load_api, load_api_from
 
 DATA = Path(model.__file__).with_name("data")
 
@@ -336,7 +336,7 @@ def data_files():
 
 
 def test_nothing_is_read_before_load_api() -> None:
-    code = WATCH_FILES + "import ccc_contract.model as m; print(data_files()); m.load_api(); print(data_files())"
+    code = WATCH_FILES + "import ccc_contract.reading as m; print(data_files()); m.load_api(); print(data_files())"
     before, after = subprocess.check_output([sys.executable, "-c", code], text=True).splitlines()
     assert before == "[]"
     assert after == str(sorted(model.FILES))

@@ -1,0 +1,133 @@
+"""Who may import whom, read off the code's own import statements."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From the bottom up: a module may import from its own layer those to its left, and everything below.
+LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("values", ("ccc_contract.model", "ccc_contract.http", "ccc_contract.errors")),
+    (
+        "description",
+        ("ccc_contract.records", "ccc_contract.reading", "ccc_contract.envelope", "ccc_contract.conform",
+         "ccc_contract.signing", "ccc_contract"),
+    ),
+    (
+        "core of the fake",
+        ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.messages", "ccc_mock.settings", "ccc_mock.journal",
+         "ccc_mock.accounts", "ccc_mock.exchange", "ccc_mock.domain.handlers", "ccc_mock.domain.calls",
+         "ccc_mock.domain", "ccc_mock.stages", "ccc_mock.fidelity", "ccc_mock.endpoint", "ccc_mock.control",
+         "ccc_mock"),
+    ),
+    (
+        "adapters",
+        ("ccc_mock.adapters", "ccc_mock.adapters.asgi", "ccc_mock.adapters.server", "ccc_mock.adapters.serving",
+         "ccc_mock.adapters.terminal"),
+    ),
+    (
+        "edge",
+        ("ccc_contract.console", "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
+    ),
+)  # fmt: skip
+
+LIBRARIES: dict[str, set[str]] = {
+    "ccc_contract.console": {"click"},
+    "ccc_contract.cli": {"click"},
+    "ccc_contract.refresh": {"click"},
+    "ccc_mock.adapters.asgi": {"anyio", "starlette"},
+    "ccc_mock.adapters.server": {"anyio", "uvicorn"},
+    "ccc_mock.cli": {"click"},
+    "ccc_mock.pytest_plugin": {"pytest"},
+}
+"""Everything else imports the standard library only."""
+
+NEVER_FROM_THE_EDGE = ("ccc_mock.stages", "ccc_mock.messages", "ccc_mock.redaction")
+"""The edge speaks to the endpoint and to control, not to what they are made of."""
+
+OWN = ("ccc_contract", "ccc_mock")
+RANK = {module: (layer, place) for layer, (_, modules) in enumerate(LAYERS) for place, module in enumerate(modules)}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for package in OWN for path in sorted((ROOT / package).rglob("*.py"))}
+
+
+def imported(module: str) -> Iterator[str]:
+    """The modules that a module's import statements name, wherever in it they stand."""
+    path = MODULES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
+            source = ".".join(filter(None, (base, node.module)))
+            names = [f"{source}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else source for name in names)
+
+
+def test_every_module_has_a_place() -> None:
+    assert sorted(MODULES) == sorted(RANK)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_lies_below_it(module: str) -> None:
+    for name in imported(module):
+        if name in RANK:
+            assert RANK[name] < RANK[module] or is_for_types_only(module, name), f"{module} imports {name}"
+
+
+def is_for_types_only(module: str, name: str) -> bool:
+    """Does the import stand under `if TYPE_CHECKING`?"""
+    for node in ast.parse(MODULES[module].read_text("utf-8")).body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            return name.rpartition(".")[2] in ast.unparse(node)
+    return False
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_uses_only_the_libraries_it_is_given(module: str) -> None:
+    used = {name.partition(".")[0] for name in imported(module)} - set(OWN) - set(sys.stdlib_module_names)
+    assert used <= LIBRARIES.get(module, set())
+
+
+def test_the_contract_never_imports_the_fake() -> None:
+    assert [module for module in MODULES if module.startswith("ccc_contract") and "ccc_mock" in
+            {name.partition(".")[0] for name in imported(module)}] == []  # fmt: skip
+
+
+@pytest.mark.parametrize("module", LAYERS[-1][1])
+def test_the_edge_does_not_reach_inside(module: str) -> None:
+    assert not set(imported(module)) & set(NEVER_FROM_THE_EDGE)
+
+
+@pytest.mark.parametrize(
+    ("statement", "forbidden"),
+    [
+        ("import ccc_contract", {"click", "starlette", "uvicorn", "anyio", "ccc_mock"}),
+        ("import ccc_mock; ccc_mock.Endpoint()", {"click", "starlette", "uvicorn", "anyio", "asyncio", "socket"}),
+        ("import ccc_mock.pytest_plugin", {"ccc_mock.endpoint", "ccc_contract", "starlette", "uvicorn", "asyncio"}),
+        ("import ccc_mock.cli, ccc_contract.cli", {"starlette", "uvicorn", "hypothesis", "schemathesis", "respx"}),
+        (
+            "import ccc_mock.adapters.serving",
+            {"hypothesis", "schemathesis", "respx", "requests", "httpx", "pytest", "tccli", "tencentcloud"},
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_import_brings_no_more_than_it_needs(statement: str, forbidden: set[str]) -> None:
+    code = f"{statement}; import sys; print(*sys.modules, sep='\\n')"
+    loaded = set(subprocess.check_output([sys.executable, "-c", code], text=True).split())
+    assert not loaded & forbidden
