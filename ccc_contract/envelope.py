@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from json.encoder import encode_basestring as _quote
 
+from . import strict
 from .errors import ApiError
 from .model import JSON
 
@@ -19,7 +20,7 @@ from .model import JSON
 # (sdk-captures-2026-11; tests/interop/test_python_sdk.py shows it).
 CONTENT_TYPE = b"application/json"
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def success(result: Mapping[str, JSON], request_id: str) -> bytes:
@@ -51,17 +52,17 @@ def decode(body: bytes) -> tuple[dict[str, JSON], str]:
     Raises ApiError when the answer carries an Error, NotAnEnvelope when it is no answer of the service at all.
     """
     try:
-        response = json.loads(body.decode())["Response"]
-        result = dict(response)
-        request_id = result.pop("RequestId")
-        error = result.get("Error")
-        if error is not None:
-            raise ApiError(str(error["Code"]), str(error["Message"]))
-    except (ValueError, TypeError, KeyError, RecursionError) as reason:
+        response = strict.decode(body.decode())["Response"]
+        result = dict(response.items())
+        request_id, error = result.pop("RequestId"), result.get("Error")
+        if not isinstance(request_id, str):
+            raise TypeError(f"RequestId is a {type(request_id).__name__}")
+        refusal = None if error is None else ApiError(str(error["Code"]), str(error["Message"]))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as reason:
         raise NotAnEnvelope(
             f'expected {{"Response": {{…, "RequestId": "…"}}}}, got {len(body)} bytes that start with {body[:40]!r} '
             f"({type(reason).__name__}: {reason})"
         ) from reason
-    if not isinstance(request_id, str):
-        raise NotAnEnvelope(f"expected a text in Response.RequestId, got {type(request_id).__name__}")
+    if refusal is not None:
+        raise refusal
     return result, request_id

@@ -70,18 +70,15 @@ class Working(NamedTuple):
 
 
 # One or more blanks after the algorithm (.NET sends two), any number after a comma: sdk-captures-2026-11.
-_HEAD = re.compile(
-    rb"TC3-HMAC-SHA256[ \t]+"
-    rb"Credential=([^/,\s]+)/(\d{4}-\d\d-\d\d)/([^/,\s]+)/([^/,\s]+),[ \t]*"
-    rb"SignedHeaders=([^,\s]+),[ \t]*"
-)
+# A blank may stray into the SecretId, which is then one that nobody has (doc-common-errors).
+_CREDENTIAL = rb"([^/,]+)/(\d{4}-\d\d-\d\d)/([^/,\s]+)/([^/,\s]+)"
+_HEAD = re.compile(rb"TC3-HMAC-SHA256[ \t]+Credential=" + _CREDENTIAL + rb",[ \t]*SignedHeaders=([^,\s]+),[ \t]*")
 _SEPARATOR = re.compile(rb"[,\s]")
-# In the order in which they are looked at when the whole does not match.
+# What each part looks like behind its `=`, in the order in which they are looked at when the whole does not match.
 _PARTS = (
-    ("Algorithm", re.compile(rb"TC3-HMAC-SHA256(?![^ \t])")),
-    ("Credential", re.compile(rb".*?Credential=[^/,\s]+/\d{4}-\d\d-\d\d/[^/,\s]+/[^/,\s]+(?![^,])", re.DOTALL)),
-    ("SignedHeaders", re.compile(rb".*?SignedHeaders=[^,\s]+(?![^,])", re.DOTALL)),
-    ("Signature", re.compile(rb".*?Signature=[^,\s]+\s*$", re.DOTALL)),
+    ("Credential", re.compile(_CREDENTIAL + rb"(?![^,])")),
+    ("SignedHeaders", re.compile(rb"[^,\s]+(?![^,])")),
+    ("Signature", re.compile(rb"[^,\s]+$")),
 )
 
 
@@ -109,7 +106,13 @@ def _parse_head(head: bytes) -> tuple[str, str, str, str, tuple[bytes, ...]]:
 
 
 def _wrong_part(value: bytes) -> str:
-    return next((name for name, form in _PARTS if not form.match(value)), "order")
+    if not re.match(rb"TC3-HMAC-SHA256(?![^ \t])", value):
+        return "Algorithm"
+    for name, form in _PARTS:
+        _, label, after = value.partition(name.encode() + b"=")
+        if not label or not form.match(after):
+            return name
+    return "order"
 
 
 def claimed_secret_id(headers: Headers) -> str:
@@ -228,14 +231,15 @@ def verify(
     `timestamp` is the digits of X-TC-Timestamp as sent; the date is the timestamp's own, so that a scope with
     another day cannot match.  Returns the working that matched, or else the one by the rule.
     """
-    key = key_of(utc_date(int(timestamp)), claim.service)
+    date = utc_date(int(timestamp))
+    key = key_of(date, claim.service)
     payload_hash = hashed_payload(request)
     claimed = claim.signature.encode("utf-8", "replace")
     workings = []
     for reading in readings:
         working = work(request, claim.signed_headers, timestamp, key, reading, payload_hash)
         if hmac.compare_digest(working.signature.encode(), claimed):
-            return True, working
+            return claim.date == date, working
         workings.append(working)
     return False, workings[0]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -43,7 +42,7 @@ class Clock:
         """Move ahead: a frozen clock stands still again, a running one runs on from there."""
         if not seconds >= 0:
             raise ValueError(f"expected zero or more seconds to advance, got {seconds!r}")
-        _checked(self.now() + seconds)
+        _checked(self.now() + min(seconds, END_OF_TIME))
         if self._frozen:
             self._at += seconds
         else:
@@ -80,6 +79,9 @@ def _moment(text: str) -> float:
 
 
 def _checked(at: float) -> float:
-    if not (math.isfinite(at) and 0 <= at < END_OF_TIME):
-        raise ValueError(f"expected a time between 1970 and 9999, got {at!r}")
+    # Compared, not converted: a whole number can be larger than every float.
+    if not 0 <= at < END_OF_TIME:
+        raise ValueError(
+            f"expected a time between 1970 and 9999, got {at if abs(at) < 1e30 else 'a number far beyond'}"
+        )
     return at

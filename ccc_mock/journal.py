@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -116,7 +116,7 @@ class Journal:
     MAX_ENTRIES = 1000
     MAX_BYTES = 16 * 1024 * 1024
     OVERHEAD = 2048
-    """Bytes that an entry is taken to need beside its body and its header values."""
+    """Bytes that an entry is taken to need beside what the client sent."""
 
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         self._max_entries = max_entries
@@ -156,12 +156,19 @@ class Journal:
         return len(self._entries)
 
 
-_VALUE = itemgetter(1)
-_HEADERS, _BODY = map(Entry._fields.index, ("headers", "body"))
+_HEADERS = Entry._fields.index("headers")
+_LONG = itemgetter(
+    *map(
+        Entry._fields.index,
+        ("action", "secret_id", "path", "query", "body", "reply", "canonical_request", "string_to_sign"),
+    )
+)
+"""The fields whose length is the client's to choose."""
 
 
 def _weight(entry: tuple[Any, ...]) -> int:
-    return Journal.OVERHEAD + len(entry[_BODY]) + sum(map(len, map(_VALUE, entry[_HEADERS])))
+    lines = chain.from_iterable(entry[_HEADERS])
+    return Journal.OVERHEAD + sum(map(len, _LONG(entry))) + sum(map(len, lines))
 
 
 def decoded(body: bytes) -> dict[str, JSON] | None:

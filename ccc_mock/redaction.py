@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import math
 import os
 import re
 from urllib.parse import unquote_to_bytes
@@ -27,6 +28,10 @@ _HARMLESS_HEADERS = frozenset(
     keep-alive pragma te transfer-encoding user-agent x-tc-action x-tc-content-sha256 x-tc-language x-tc-region
     x-tc-requestclient x-tc-timestamp x-tc-traceid x-tc-version""".split()
 )
+
+
+_MAX_DEPTH = 64
+"""No shape of the API is nested deeper than a few levels; what is, is shown as `…`."""
 
 
 class Redaction:
@@ -48,16 +53,26 @@ class Redaction:
         folded = name.casefold()
         return folded in self._secret or (folded not in self._harmless and bool(_SECRET_WORD.search(folded)))
 
-    def params(self, value: JSON) -> JSON:
-        """Decoded parameters (or an answer) with every secret member replaced, at any depth."""
+    def params(self, value: JSON, depth: int = 0) -> JSON:
+        """Decoded parameters (or an answer) with every secret member replaced, as JSON that any reader takes."""
+        if depth > _MAX_DEPTH:
+            return "…"
         if isinstance(value, dict):
             return {
-                name: self.digest(_text(item)) if self.is_secret(name) and item is not None else self.params(item)
+                name: self._secret_value(item) if self.is_secret(name) else self.params(item, depth + 1)
                 for name, item in value.items()
             }
         if isinstance(value, list):
-            return [self.params(item) for item in value]
-        return value
+            return [self.params(item, depth + 1) for item in value]
+        return value if not isinstance(value, float) or math.isfinite(value) else str(value)
+
+    def _secret_value(self, value: JSON) -> JSON:
+        if value is None or isinstance(value, str):
+            return None if value is None else self.digest(value)
+        try:
+            return self.digest(json.dumps(value, sort_keys=True))
+        except RecursionError:
+            return "digest:…"
 
     def header(self, name: bytes, value: bytes) -> str:
         if name == b"authorization":
@@ -130,7 +145,3 @@ def printable(text: str, limit: int = 80) -> str:
 
 def _shown(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
-
-
-def _text(item: JSON) -> str:
-    return item if isinstance(item, str) else json.dumps(item, sort_keys=True)

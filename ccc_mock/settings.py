@@ -81,34 +81,40 @@ class Settings:
         choices=("dashed", "dashless"),
     )
 
+    def __post_init__(self) -> None:
+        for name, known in _FIELDS.items():
+            choices, value = known.metadata["choices"], getattr(self, name)
+            if choices and value not in choices:
+                raise ValueError(f"{name}: expected {' or '.join(choices)}, got {value!r}")
+
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Settings:
         """From texts, as flags and environment give them.  Raises ValueError with one sentence."""
         return cls(**{name: _parsed(name, text) for name, text in texts.items()})
 
 
+_FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
+
+
 def knobs() -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
     """(name, default, metadata) of each field."""
-    return ((each.name, each.default, each.metadata) for each in fields(Settings))
-
-
-_FIELDS: dict[str, Field[Any]] = {each.name: each for each in fields(Settings)}
+    return ((name, known.default, known.metadata) for name, known in _FIELDS.items())
 
 
 def _parsed(name: str, text: str) -> Any:
     known = _FIELDS.get(name)
     if known is None:
         raise ValueError(f"no setting {name!r}; known: {', '.join(sorted(_FIELDS))}")
-    default, choices = known.default, known.metadata["choices"]
-    if choices:
-        if text not in choices:
-            raise ValueError(f"{name}: expected {' or '.join(choices)}, got {text!r}")
+    default = known.default
+    if isinstance(default, str):
         return text
     if isinstance(default, bool):
-        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-        if text.lower() not in words:
+        if text.lower() not in _WORDS:
             raise ValueError(f"{name}: expected yes or no, got {text!r}")
-        return words[text.lower()]
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{name}: expected a whole number of {known.metadata['unit']}, got {text!r}")
+        return _WORDS[text.lower()]
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise ValueError(f"{name}: expected a whole number of {known.metadata['unit']}, got {text[:40]!r}")
     return int(text)
+
+
+_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -1,0 +1,21 @@
+"""JSON as RFC 8259 has it: without NaN and Infinity, and without numbers that are beyond every float."""
+
+from __future__ import annotations
+
+import json
+import math
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:40]} is beyond every number")
+    return number
+
+
+decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).decode
+"""Text → value; the last of equal keys counts.  Raises ValueError, and RecursionError for a depth beyond reason."""

@@ -1,0 +1,64 @@
+"""What a check is, and what all of them may use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ccc_contract.model import Api
+
+from ..accounts import Directory
+from ..domain import Handler
+from ..exchange import Exchange
+from ..settings import Settings
+
+SERVICE = "ccc"
+_REAL_DOMAIN = ".tencentcloudapi.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Everything that a check may consult beside its exchange."""
+
+    api: Api
+    settings: Settings
+    directory: Directory
+    handlers: Mapping[str, Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step of the pipeline: `run` passes or raises; `confidence`, `source` and `evidence` are of its place."""
+
+    name: str
+    run: Callable[[Exchange, Backend], None]
+    codes: tuple[str, ...]
+    confidence: str
+    source: str
+    evidence: str
+
+
+def check(
+    name: str, *codes: str, confidence: str, source: str, evidence: str
+) -> Callable[[Callable[[Exchange, Backend], None]], Check]:
+    """Make a check of a function."""
+    return lambda run: Check(name, run, codes, confidence, source, evidence)
+
+
+@lru_cache(maxsize=256)
+def host_name(host: bytes) -> str:
+    """The name in a Host header: without port, in lower case (tccli sends `http://` in front of it)."""
+    bare = host.decode("utf-8", "replace").strip().lower().removeprefix("http://").removeprefix("https://")
+    return re.sub(r":\d*$", "", bare)
+
+
+def is_real(host: str) -> bool:
+    """Is it a name of the real service (or of another product), rather than of a machine that runs the fake?"""
+    return host.endswith(_REAL_DOMAIN)
+
+
+def pairs(text: bytes) -> list[bytes]:
+    """The pieces of a query or a form, undecoded; empty ones do not count."""
+    return [pair for pair in text.split(b"&") if pair]
