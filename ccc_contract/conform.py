@@ -44,7 +44,7 @@ class Violation:
 
 
 def violations(api: Api, shape: Shape, value: Mapping[str, JSON]) -> list[Violation]:
-    """Everything wrong with `value` as a `shape`, in the order of the document."""
+    """Everything wrong with `value` as a `shape`: object by object what is missing, then unknown, then inside."""
     found: list[Violation] = []
     _object(api, shape, value, "", found)
     return found

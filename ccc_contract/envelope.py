@@ -52,8 +52,10 @@ def decode(body: bytes) -> tuple[dict[str, JSON], str]:
     Raises ApiError when the answer carries an Error, NotAnEnvelope when it is no answer of the service at all.
     """
     try:
-        response = strict.decode(body.decode())["Response"]
-        result = dict(response.items())
+        document = strict.decode(body.decode())
+        result = dict(document.pop("Response").items())
+        if document:
+            raise KeyError(f"{next(iter(document))!r} beside Response")
         request_id, error = result.pop("RequestId"), result.get("Error")
         if not isinstance(request_id, str):
             raise TypeError(f"RequestId is a {type(request_id).__name__}")

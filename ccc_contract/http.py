@@ -101,8 +101,8 @@ class Response:
 
     @cached_property
     def header(self) -> Mapping[bytes, bytes]:
-        """Headers by lower-case name."""
-        return MappingProxyType({name.lower(): value for name, value in self.headers})
+        """Headers by lower-case name; of equal names the first line counts."""
+        return MappingProxyType({name.lower(): value for name, value in reversed(self.headers)})
 
     @property
     def text(self) -> str:

@@ -238,8 +238,8 @@ def verify(
     workings = []
     for reading in readings:
         working = work(request, claim.signed_headers, timestamp, key, reading, payload_hash)
-        if hmac.compare_digest(working.signature.encode(), claimed):
-            return claim.date == date, working
+        if hmac.compare_digest(working.signature.encode(), claimed) and claim.date == date:
+            return True, working
         workings.append(working)
     return False, workings[0]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from process import Process, serve
 
 ROOT = Path(__file__).parents[1]

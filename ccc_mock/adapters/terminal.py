@@ -14,7 +14,7 @@ from typing import TextIO
 from ccc_contract.model import JSON
 
 from ..exchange import Exchange
-from ..journal import decoded
+from ..journal import OK, decoded
 from ..redaction import printable, shortened_number
 
 Render = Callable[[Exchange], str]
@@ -42,9 +42,9 @@ def as_json(exchange: Exchange) -> str:
 def as_line(exchange: Exchange) -> str:
     told = facts(exchange)
     clock = time.strftime("%H:%M:%S", time.localtime(exchange.received_at))
-    action, callee = told["action"] or exchange.request.method, told["callee"] or "-"
-    where = "" if exchange.verdict == "ok" else f" at {told['stage']}/{told['check']}"
-    return f"{clock}  {printable(action)}  {callee}  {told['verdict']}{where}  {told['request_id']}"
+    decided = exchange.stage if exchange.verdict == OK else f"{exchange.stage}/{exchange.check}"
+    what = (told["action"] or exchange.request.method, told["callee"] or "-", exchange.verdict, decided)
+    return "  ".join((clock, *map(printable, what), exchange.request_id))
 
 
 class CallLog:

@@ -6,10 +6,13 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from wire import BODY, as_bytes, exchange, read_answer, signed
 
-from ccc_mock import Delivery
-from ccc_mock.adapters.serving import Served, ServedAccount
+from ccc_contract import Request
+from ccc_mock import Delivery, Endpoint, Reply
+from ccc_mock.adapters import server
+from ccc_mock.adapters.serving import Served, ServedAccount, serving
+from ccc_mock.exchange import Exchange
+from wire import BODY, as_bytes, exchange, read_answer, signed
 
 
 def call(account: ServedAccount, **headers: str) -> bytes:
@@ -55,6 +58,19 @@ def test_a_connection_is_kept_for_the_next_call(account: ServedAccount) -> None:
             sock.settimeout(5)
             sock.sendall(call(account))
             assert read_answer(sock).code is None
+
+
+def test_an_idle_connection_is_kept_for_sixty_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert server.IDLE_SECONDS == 60
+    monkeypatch.setattr(server, "IDLE_SECONDS", 1)  # the same, sixty times as fast
+    with serving(Endpoint()) as served:
+        account = served.account()
+        name, _, port = account.host.rpartition(":")
+        with socket.create_connection((name, int(port)), 5) as sock:
+            sock.sendall(call(account))
+            assert not read_answer(sock).closed
+            sock.settimeout(5)
+            assert sock.recv(1) == b""
 
 
 @pytest.mark.parametrize("target", ["http://ccc.tencentcloudapi.com/", "http://ccc.tencentcloudapi.com", "/?", "/any"])
@@ -130,15 +146,12 @@ def test_two_hundred_connections_at_once_are_all_answered(account: ServedAccount
 
 
 def test_a_described_delay_is_performed_and_cut_short_by_the_end_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ccc_mock import Endpoint
-    from ccc_mock.adapters.serving import serving
-    from ccc_mock.exchange import Reply
 
     endpoint = Endpoint()
     account = endpoint.accounts.make()
     answer = endpoint.exchange
 
-    def late(request):  # type: ignore[no-untyped-def]
+    def late(request: Request) -> Exchange:
         exchange = answer(request)
         exchange.reply = Reply(*exchange.reply[:3], Delivery(delay_seconds=600))
         return exchange

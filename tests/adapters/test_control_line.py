@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from wire import as_bytes, exchange, signed
 
 from ccc_mock.adapters.serving import Served, ServedAccount
+from wire import as_bytes, exchange, signed
 
 ENVELOPE = {"Response"}
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from process import CCC_MOCK, serve
 from wire import as_bytes, exchange, signed
 
@@ -63,8 +64,9 @@ def test_people_get_one_line_a_call() -> None:
         popen.send_signal(signal.SIGTERM)
         _, errors = popen.communicate(timeout=10)
     placed, refused, stopped = errors.splitlines()
-    assert placed.split()[1:] == ["CreateAIAgentCall", "00861******0000", "ok", answer.json["Response"]["RequestId"]]
-    assert "InvalidAction at route/action" in refused
+    request_id = answer.json["Response"]["RequestId"]
+    assert placed.split()[1:] == ["CreateAIAgentCall", "00861******0000", "ok", "execute", request_id]
+    assert "InvalidAction  route/action" in refused
     assert "?31mred" in refused
     assert stopped.startswith("stopped;")
 

@@ -8,7 +8,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-WIRE = Path(__file__).parents[1] / "wire.py"
+WIRE = Path(__file__).parents[1] / "support" / "wire.py"
 CALL = """
     from wire import as_bytes, exchange, signed
 
