@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from .model import JSON, Api, Member, Shape
 
@@ -59,13 +59,11 @@ def _object(api: Api, shape: Shape, value: Mapping[str, JSON], prefix: str, foun
         found.extend(islice(_unknown(members, value, prefix), MAX_VIOLATIONS_PER_OBJECT))
     for name, item in value.items():
         member = members.get(name)
-        # Most items are texts where texts belong: those cost nothing further.
-        if member is not None and item is not None and type(item) is not _PLAIN.get(member.type):
+        if member is None or item is None:
+            continue
+        plain = _PLAIN.get(member.type)
+        if type(item) is not plain or (plain is int and not 0 <= item <= _EITHER_INTEGER):
             _item(api, member.type, member.of, item, prefix, name, found)
-
-
-_PLAIN = {"string": str, "bool": bool}
-"""Types of which every value of the Python type will do."""
 
 
 def _unknown(members: Mapping[str, Member], value: Mapping[str, JSON], prefix: str) -> Iterator[Violation]:
@@ -94,16 +92,19 @@ def _item(api: Api, type_: str, of: str, item: JSON, prefix: str, name: str | in
 
 def _elements(api: Api, of: str, items: list[JSON], prefix: str, found: list[Violation]) -> None:
     type_ = of if of in _SCALARS else "object"
-    plain = _PLAIN.get(type_)
     enough = len(found) + MAX_VIOLATIONS_PER_OBJECT
     for position, element in enumerate(items):
-        if type(element) is not plain:
+        if type_ != "string" or type(element) is not str:
             _item(api, type_, of, element, prefix, position, found)
             if len(found) >= enough:
                 return
 
 
 _INTEGERS = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
+_EITHER_INTEGER = 2**63 - 1
+
+# Most members are of these, and most values fit: they are told from the rest without another call.
+_PLAIN: Mapping[str, Any] = {"string": str, "bool": bool, "int64": int, "uint64": int}
 
 _SCALARS: Mapping[str, frozenset[type]] = {
     "int64": frozenset({int}),

@@ -136,17 +136,27 @@ class SigningKey(NamedTuple):
 
     scope: bytes
     key: bytes
+    inner: bytes
+    outer: bytes
 
     @classmethod
     def derive(cls, secret_key: str, date: str, service: str) -> SigningKey:
         key = ("TC3" + secret_key).encode()
         for step in (date, service, TERMINATOR):
             key = hmac.digest(key, step.encode(), "sha256")
-        return cls(f"{date}/{service}/{TERMINATOR}".encode(), key)
+        block = key.ljust(64, b"\0")
+        return cls(f"{date}/{service}/{TERMINATOR}".encode(), key, block.translate(_IPAD), block.translate(_OPAD))
+
+    def sign(self, text: bytes) -> str:
+        """HEX(HMAC-SHA256(key, text)), with the pads of RFC 2104 worked out once: hmac.digest takes twice as long."""
+        return hashlib.sha256(self.outer + hashlib.sha256(self.inner + text).digest()).hexdigest()
 
     def __repr__(self) -> str:
         return f"<SigningKey {self.scope.decode()}>"
 
+
+_IPAD = bytes(byte ^ 0x36 for byte in range(256))
+_OPAD = bytes(byte ^ 0x5C for byte in range(256))
 
 KeyOf = Callable[[str, str], SigningKey]
 """(date, service) → the key; deriving one takes four HMACs, so whoever checks many keeps them."""
@@ -208,7 +218,7 @@ def work(
     )
     digest = hashlib.sha256(canonical).hexdigest().encode()
     to_sign = b"TC3-HMAC-SHA256\n%b\n%b\n%b" % (timestamp, key.scope, digest)
-    return Working(canonical, to_sign, hmac.digest(key.key, to_sign, "sha256").hex())
+    return Working(canonical, to_sign, key.sign(to_sign))
 
 
 # Content-Type and Host, which is all that official clients sign, are the same in each request of a client.

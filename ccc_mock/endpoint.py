@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 from ccc_contract.envelope import failure, success
 from ccc_contract.errors import ApiError
@@ -16,17 +15,10 @@ from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
 from .clock import Clock
 from .domain import HANDLERS, Handler
 from .exchange import Exchange, NotSupportedByFake, Reply
+from .journal import head_of
 from .redaction import Redaction
 from .settings import Settings
 from .stages import STAGES, Backend, Stage
-
-
-class Step(NamedTuple):
-    """A check as it is run, and what the journal calls it."""
-
-    stage: str
-    check: str
-    run: Callable[[Exchange, Backend], None]
 
 
 class Endpoint:
@@ -55,7 +47,8 @@ class Endpoint:
         self.accounts = Directory(Account(str(Directory.FIRST_UIN), seed=seed, clock=clock), credentials)
         self.redaction = Redaction(self.api)
         self._backend = Backend(self.api, self.settings, self.accounts, handlers)
-        self._steps = tuple(Step(stage.name, check.name, check.run) for stage in stages for check in stage.checks)
+        self._names = {check.run: (stage.name, check.name) for stage in stages for check in stage.checks}
+        self._runs = tuple(self._names)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request.
@@ -81,21 +74,19 @@ class Endpoint:
     def _run(self, exchange: Exchange) -> None:
         """Pass the stages until one decides."""
         backend = self._backend
-        for step in self._steps:
-            try:
-                step.run(exchange, backend)
-            except ApiError as refusal:
-                exchange.refused = refusal
-                exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.received_at)
-                break
-            except NotSupportedByFake as unsupported:
-                exchange.unsupported = unsupported
-                exchange.reply = Reply.not_supported(unsupported, exchange.received_at)
-                break
+        try:
+            for run in self._runs:
+                run(exchange, backend)
+        except ApiError as refusal:
+            exchange.refused = refusal
+            exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.received_at)
+        except NotSupportedByFake as unsupported:
+            exchange.unsupported = unsupported
+            exchange.reply = Reply.not_supported(unsupported, exchange.received_at)
         else:
             body = success(exchange.result, exchange.request_id)
             exchange.reply = Reply.envelope(body, exchange.received_at, exchange.delivery)
-        exchange.stage, exchange.check = step.stage, step.check
+        exchange.stage, exchange.check = self._names[run]
 
 
 def _record(exchange: Exchange) -> None:
@@ -114,7 +105,7 @@ def _record(exchange: Exchange) -> None:
         request.method,
         request.path,
         request.query,
-        request.headers.lines,
+        head_of(request.headers.lines),
         request.body,
         reply.status,
         reply.headers,

@@ -12,7 +12,7 @@ import anyio
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from ccc_contract.http import Headers, Request
 
@@ -36,6 +36,7 @@ class App(Starlette):
         self._endpoint = endpoint
         self._on_exchange = on_exchange
         self._closing = anyio.Event()
+        self._closed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_control(raw_path(scope)):
@@ -46,39 +47,41 @@ class App(Starlette):
 
     def close(self) -> None:
         """Deliver at once what was to be delivered later: the server is going away."""
+        self._closed = True
         self._closing.set()
 
-    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read_body(receive, self._endpoint.settings.max_body_bytes)
-        if body is None:
-            return  # the client left before it had asked
+    def exchange(self, scope: Scope, body: bytes) -> Exchange:
+        """Play one request of the API, whose body is whole."""
         client = scope.get("client")
-        exchange = self._endpoint.exchange(
-            Request(
-                scope["method"],
-                raw_path(scope),
-                scope["query_string"],
-                Headers(scope["headers"]),
-                body,
-                client[0] if client else "",
-            )
+        headers = Headers.lowered(scope["headers"])
+        request = Request(
+            scope["method"], raw_path(scope), scope["query_string"], headers, body, client[0] if client else ""
         )
+        exchange = self._endpoint.exchange(request)
         if self._on_exchange is not None:
             self._on_exchange(exchange)
+        return exchange
+
+    async def deliver(self, exchange: Exchange, scope: Scope, send: Send) -> None:
+        """Bring the reply as it describes."""
         reply = exchange.reply
         if reply.delivery.delay_seconds:
             await self._delay(reply.delivery)
-        start: Message = {
-            "type": "http.response.start",
-            "status": reply.status,
-            "headers": [
-                *reply.headers,
-                (b"Content-Length", b"%d" % len(reply.body)),
-                (b"Connection", _connection(scope, exchange.request.headers)),
-            ],
-        }
-        await send(start)
+        length, connection = b"%d" % len(reply.body), self.connection_header(exchange, scope)
+        headers = [*reply.headers, (b"Content-Length", length), (b"Connection", connection)]
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
+
+    def connection_header(self, exchange: Exchange, scope: Scope) -> bytes:
+        """What a reply says of its connection: `close` for HTTP/1.0, where asked for, and at the end of the server."""
+        asked = exchange.request.headers.get(b"connection")
+        wanted = asked is not None and b"close" in asked.lower()
+        return b"close" if wanted or self._closed or scope.get("http_version") == "1.0" else b"keep-alive"
+
+    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read_body(receive, self._endpoint.settings.max_body_bytes)
+        if body is not None:  # None: the client left before it had asked
+            await self.deliver(self.exchange(scope, body), scope, send)
 
     async def _delay(self, delivery: Delivery) -> None:
         with anyio.move_on_after(delivery.delay_seconds):
@@ -93,7 +96,7 @@ class _ControlApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read_body(receive, MAX_BODY_BYTES)
-        headers = Headers(scope["headers"])
+        headers = Headers.lowered(scope["headers"])
         answer = self._control.handle(
             Request(scope["method"], raw_path(scope), scope["query_string"], headers, body or b"")
         )
@@ -112,13 +115,6 @@ def raw_path(scope: Scope) -> bytes:
     """
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw if raw.startswith(b"/") else b"/"
-
-
-def _connection(scope: Scope, headers: Headers) -> bytes:
-    asked = (headers.get(b"connection") or b"").lower()
-    if b"close" in asked or scope.get("http_version") == "1.0":
-        return b"close"
-    return b"keep-alive"
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes | None:

@@ -144,15 +144,6 @@ def _config(app: App) -> uvicorn.Config:
 def _http_protocol() -> type:
     if importlib.util.find_spec("httptools") is None:
         return H11Protocol
-    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-    class Protocol(HttpToolsProtocol):
-        """httptools splits an absolute-form target and keeps only its path: here it stays what it was, no path."""
-
-        def on_headers_complete(self) -> None:
-            if not self.url.startswith(b"/"):
-                query = self.url.partition(b"?")[2]
-                self.url = b"/?" + query if query else b"/"
-            super().on_headers_complete()
+    from .direct import Protocol
 
     return Protocol

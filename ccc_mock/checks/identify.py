@@ -59,13 +59,17 @@ def authorization_is_well_formed(exchange: Exchange, backend: Backend) -> None:
         claim = exchange.claim = parse_authorization(headers.get(b"authorization") or b"")
     except MalformedAuthorization as malformed:
         raise exchange.refusal("AuthFailure.InvalidAuthorization", "authorization", part=malformed.part) from None
-    signed = claim.signed_headers
-    lacking = [name for name in SIGNED_AT_LEAST if name not in signed] + [
-        name for name in signed if name not in headers
-    ]
-    if lacking:
-        shown = lacking[0].decode("utf-8", "replace")
-        raise exchange.refusal("AuthFailure.InvalidAuthorization", "not-signed", name=shown)
+    for name in SIGNED_AT_LEAST:
+        if name not in claim.signed_headers:
+            raise _not_signed(exchange, name)
+    for name in claim.signed_headers:
+        if name not in headers:
+            raise _not_signed(exchange, name)
+
+
+def _not_signed(exchange: Exchange, name: bytes) -> Exception:
+    shown = name.decode("utf-8", "replace")
+    return exchange.refusal("AuthFailure.InvalidAuthorization", "not-signed", name=shown)
 
 
 @check(

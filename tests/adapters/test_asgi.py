@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, BinaryIO
 
 import pytest
 
-from ccc_contract import Request
-from ccc_mock import Delivery, Endpoint, Reply
+from ccc_contract import Request, sign
+from ccc_mock import DEFAULT_CREDENTIAL, Clock, Delivery, Endpoint, Reply
 from ccc_mock.adapters import server
 from ccc_mock.adapters.serving import Served, ServedAccount, serving
 from ccc_mock.exchange import Exchange
@@ -165,3 +168,101 @@ def test_a_described_delay_is_performed_and_cut_short_by_the_end_of_the_server(m
                 pass  # until it is decided
             assert not waiting.done()
         assert waiting.result(5).code is None
+
+
+# --- the shorter way of adapters/direct.py, and where it is left for the usual one --------------------------------
+
+
+def test_a_body_that_is_asked_for_is_asked_for(account: ServedAccount) -> None:
+    name, _, port = account.host.rpartition(":")
+    head, _, body = call(account, expect="100-continue").partition(b"\r\n\r\n")
+    with socket.create_connection((name, int(port)), 5) as sock:
+        sock.sendall(head + b"\r\n\r\n")
+        assert sock.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        sock.sendall(body)
+        assert read_answer(sock).code is None
+
+
+@pytest.mark.parametrize("count", [2, 100, 2000])
+def test_pipelined_requests_are_answered_in_order(account: ServedAccount, count: int) -> None:
+    name, _, port = account.host.rpartition(":")
+    with socket.create_connection((name, int(port)), 20) as sock, ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(sock.sendall, call(account) * count)
+        with sock.makefile("rb") as stream:
+            received = [stream_answer(stream) for _ in range(count)]
+        sending.result()
+    written = [entry["request_id"] for entry in account.journal()]
+    assert received[-len(written) :] == written
+    assert len(set(received)) == count
+
+
+def stream_answer(stream: BinaryIO) -> str:
+    """The RequestId of the next answer."""
+    length = 0
+    while (line := stream.readline()) != b"\r\n":
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.partition(b":")[2])
+    request_id: str = json.loads(stream.read(length))["Response"]["RequestId"]
+    return request_id
+
+
+def test_control_and_the_api_take_turns_on_one_connection(account: ServedAccount) -> None:
+    name, _, port = account.host.rpartition(":")
+    health = f"GET /_ccc/health HTTP/1.1\r\nHost: {account.host}\r\n\r\n".encode()
+    with socket.create_connection((name, int(port)), 5) as sock:
+        sock.sendall(call(account) + health + call(account) + health)
+        answers = [read_json(sock) for _ in range(4)]
+    assert [next(iter(answer)) for answer in answers] == ["Response", "name", "Response", "name"]
+
+
+def read_json(sock: socket.socket) -> Any:
+    """The next answer's body, byte by byte, so that nothing of the one behind it is taken."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += sock.recv(1)
+    length = int(re.search(rb"content-length: (\d+)", head.lower())[1])
+    return json.loads(sock.recv(length, socket.MSG_WAITALL))
+
+
+def test_a_bug_is_500_and_told_with_its_traceback(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(request: Request) -> Exchange:
+        raise ZeroDivisionError("a bug of ours")
+
+    account = served.account()
+    monkeypatch.setattr(served.endpoint, "exchange", broken)
+    answer = exchange(account.host, call(account))
+    assert answer.status == 500
+    assert "a bug of ours" in caplog.text
+
+
+def test_both_ways_answer_alike() -> None:
+    """The same account, seed and time under httptools and h11: the same answers, but for the case of header names."""
+    answers = {}
+    for parser in ("httptools", "h11"):
+        with pytest.MonkeyPatch.context() as patch:
+            if parser == "h11":
+                patch.setattr(server, "_http_protocol", lambda: server.H11Protocol)
+            with serving(Endpoint(seed=5, clock=Clock(at=1795324613))) as running:
+                answers[parser] = [told(running, variant) for variant in VARIANTS]
+    assert answers["httptools"] == answers["h11"]
+
+
+VARIANTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"connection": "close"},
+    {"body": b""},
+    {"x_tc_action": "Nonsense"},
+    {"x_tc_action": "DescribeNumbers", "body": b'{"SdkAppId": 1}'},
+)
+
+
+def told(running: Served, variant: dict[str, Any]) -> tuple[Any, ...]:
+    common = {"content-type": "application/json", "x-tc-action": "CreateAIAgentCall", "x-tc-version": "2020-02-10"}
+    changed = {name.replace("_", "-"): value for name, value in variant.items() if name != "body"}
+    request = Request.post("x", {**common, **changed}, variant.get("body", BODY))
+    credential = DEFAULT_CREDENTIAL
+    request = sign(request, credential.secret_id, credential.secret_key, timestamp=1795324613)
+    answer = exchange(running.host, as_bytes(request))
+    return answer.status, [(name.lower(), value) for name, value in answer.headers], answer.body, answer.closed

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccc_mock import DEFAULT_CREDENTIAL, Endpoint
-from ccc_mock.journal import FORM, Entry, Journal
+from ccc_mock.journal import FORM, Entry, Journal, head_of
 from drafts import EXAMPLE, NOW, Draft
 
 KILOBYTE = 1024
@@ -27,7 +27,7 @@ BLANK: dict[str, Any] = {
     "method": "POST",
     "path": b"/",
     "query": b"",
-    "headers": (),
+    "head": b"",
     "body": b"",
     "status": 200,
     "reply_headers": (),
@@ -75,8 +75,8 @@ BIG = b"x" * 64 * KILOBYTE
 # Everything that can become big: what a client sends, what is kept of that a second time, and what it is answered.
 WEIGHTY: dict[str, dict[str, Any]] = {
     "body": {"body": BIG},
-    "values of headers": {"headers": ((b"x-mine", BIG),)},
-    "names of headers": {"headers": ((BIG, b""),)},
+    "values of headers": {"head": head_of(((b"x-mine", BIG),))},
+    "names of headers": {"head": head_of(((BIG, b""),))},
     "query": {"query": BIG},
     "path": {"path": BIG},
     "id": {"secret_id": BIG.decode()},
@@ -273,3 +273,28 @@ def test_a_text_reply_is_shown_as_text(endpoint: Endpoint) -> None:
 def test_an_entry_reads_as_its_number_id_and_verdict() -> None:
     journal = filled(1)
     assert repr(journal.page().entries[0]) == "<Entry 1 r ok>"
+
+
+# --- headers, kept as one piece ------------------------------------------------------------------------------------
+
+LINES = {
+    "none": (),
+    "one": ((b"host", b"x"),),
+    "empty value": ((b"x-tc-region", b""), (b"host", b"x")),
+    "colons": ((b"host", b"http://127.0.0.1:1"),),
+    "twice": ((b"a", b"1"), (b"a", b"2")),
+    "any bytes": ((b"a", bytes(set(range(256)) - {10})),),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_header_lines_come_back_as_they_were(case: str) -> None:
+    journal = Journal()
+    record(journal, head=head_of(LINES[case]))
+    assert journal.page().entries[0].headers == LINES[case]
+
+
+def test_a_line_feed_in_a_value_makes_no_other_header_of_what_follows() -> None:
+    journal = Journal()
+    record(journal, head=head_of(((b"x-mine", b"a\nhost:canary"), (b"host", b"x"))))
+    assert journal.page().entries[0].headers == ((b"x-mine", b"a host:canary"), (b"host", b"x"))

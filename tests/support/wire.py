@@ -45,19 +45,20 @@ def exchange(host: str, data: bytes, *, timeout: float = 5.0) -> Answer:
 
 
 def read_answer(sock: socket.socket) -> Answer:
-    stream = sock.makefile("rb")
-    status = int(stream.readline().split(b" ")[1])
-    headers = []
-    while (line := stream.readline().rstrip(b"\r\n")) != b"":
-        key, _, value = line.decode("latin-1").partition(":")
-        headers.append((key, value.strip()))
-    length = next(int(value) for key, value in headers if key.lower() == "content-length")
-    body = stream.read(length)
-    sock.settimeout(0.05)
-    try:
-        closed = stream.read(1) == b""
-    except TimeoutError:
-        closed = False
+    """Read one answer, and see whether the server ends the connection after it."""
+    with sock.makefile("rb") as stream:
+        status = int(stream.readline().split(b" ")[1])
+        headers = []
+        while (line := stream.readline().rstrip(b"\r\n")) != b"":
+            key, _, value = line.decode("latin-1").partition(":")
+            headers.append((key, value.strip()))
+        length = next((int(value) for key, value in headers if key.lower() == "content-length"), -1)
+        body = stream.read(length)
+        sock.settimeout(0.05)
+        try:
+            closed = stream.read(1) == b""
+        except TimeoutError:
+            closed = False
     return Answer(status, headers, body, closed)
 
 
