@@ -6,7 +6,7 @@ TC3 signature is over exactly those bytes and nothing that was decoded can be re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -20,30 +20,34 @@ class Headers:
     that is used. (assumed: no source says which one the gateway takes.)
     """
 
-    __slots__ = ("_first", "lines")
+    __slots__ = ("_first", "get", "lines")
+
+    lines: tuple[tuple[bytes, bytes], ...]
+    """(name, value) as received."""
+    get: Callable[[bytes], bytes | None]
+    """name in lower case → its value as received, or None."""
 
     def __init__(self, lines: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        self.lines: tuple[tuple[bytes, bytes], ...] = tuple(lines)
-        """(name, value) as received."""
-        # Reversed, so that the first line wins.
-        self._first = {name.lower(): value for name, value in reversed(self.lines)}
+        self.lines = tuple(lines)
+        self._index([(name.lower(), value) for name, value in self.lines])
 
     @classmethod
     def lowered(cls, lines: Iterable[tuple[bytes, bytes]]) -> Headers:
         """From lines whose names are in lower case already, as servers hand them over: half the work."""
         headers = cls.__new__(cls)
         headers.lines = tuple(lines)
-        headers._first = dict(reversed(headers.lines))
+        headers._index(headers.lines)
         return headers
+
+    def _index(self, lines: Sequence[tuple[bytes, bytes]]) -> None:
+        # Reversed, so that the first line wins; the dict's own method, because a request is asked for a dozen headers.
+        self._first = dict(reversed(lines))
+        self.get = self._first.get
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Headers:
         """From text, as people write them; values are sent as UTF-8."""
         return cls((name.encode("ascii"), value.encode()) for name, value in headers.items())
-
-    def get(self, name: bytes) -> bytes | None:
-        """The value of the header `name` (lower case), or None."""
-        return self._first.get(name)
 
     def text(self, name: bytes, default: str = "") -> str:
         """The value of the header `name` (lower case), as text without blanks around it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 
+from .model import JSON
+
 
 def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
@@ -17,5 +19,13 @@ def _finite(digits: str) -> float:
     return number
 
 
-decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite).decode
-"""Text → value; the last of equal keys counts.  Raises ValueError, and RecursionError for a depth beyond reason."""
+_decoder = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+
+
+def decode(text: str) -> JSON:
+    """Text → value; the last of equal keys counts.  Raises ValueError, and RecursionError for a depth beyond reason."""
+    text = text.strip(" \t\n\r")
+    value, end = _decoder.raw_decode(text)
+    if end != len(text):
+        raise ValueError(f"{len(text) - end} characters behind the value")
+    return value
