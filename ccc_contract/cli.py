@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 import click
 
-from ccc_contract.console import Commands, run_command
+from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.model import (
     JSON,
     Action,
@@ -36,13 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int | None:
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
-@click.group(cls=Commands, invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True, context_settings=HELP)
 @click.version_option(package_name="ccc-mock", message="%(prog)s %(version)s")
 @click.pass_context
 def contract(context: click.Context) -> None:
     """What Tencent Cloud Contact Center's API promises: actions, shapes, codes, and where that is known from."""
-    if context.invoked_subcommand is None:
-        raise click.UsageError(f"expected a command: {', '.join(contract.list_commands(context))}; --help tells more")
+    expect_command(context)
 
 
 # --- actions -------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ def run_command(command: click.Command, argv: Sequence[str] | None, *, program: 
     never_fail_on_encoding()
     try:
         code = command.main(None if argv is None else list(argv), prog_name=program, standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a service may run without one
+            sys.stdout.flush()
     except click.Abort:
         return _complain(program, "interrupted", code=130)
     except click.ClickException as error:
@@ -26,6 +27,9 @@ def run_command(command: click.Command, argv: Sequence[str] | None, *, program: 
     except BrokenPipeError:
         _let_nobody_read()
         return 1
+    except OSError as error:  # a full disk behind standard output
+        _let_nobody_read()
+        return _complain(program, f"cannot write: {error.strerror or error}", code=1)
     return code if isinstance(code, int) else 0
 
 
@@ -46,6 +50,16 @@ def never_fail_on_encoding() -> None:
 def _let_nobody_read() -> None:
     # Python flushes stdout once more at exit; with the pipe gone that would print a traceback.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
+def expect_command(context: click.Context) -> None:
+    """For the callback of a group that is invoked without a command: name those there are."""
+    if context.invoked_subcommand is None and isinstance(context.command, click.Group):
+        known = ", ".join(context.command.list_commands(context))
+        raise click.UsageError(f"expected a command: {known}; --help tells more")
 
 
 class Commands(click.Group):

@@ -129,7 +129,7 @@ def installed() -> Origin:
     """The model inside the installed tccli, found without importing it."""
     spec = find_spec("tccli")
     if spec is None or not spec.submodule_search_locations:
-        raise RefreshError("tccli is not installed: pip install 'ccc-mock[refresh]', or name a model with --from")
+        raise RefreshError("tccli is not installed: pip install tccli, or name a model with --from")
     path = Path(spec.submodule_search_locations[0]) / MODEL_PATH
     try:
         release = metadata.version("tccli")

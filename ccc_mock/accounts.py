@@ -29,12 +29,10 @@ class Credential:
 
     def __post_init__(self) -> None:
         for name, value in (("SecretId", self.secret_id), ("SecretKey", self.secret_key)):
-            if not value or value != value.strip():
-                raise ValueError(f"expected a {name} that is not empty and has no blanks around it")
-        if any(character in self.secret_id for character in "/, \t\r\n"):
-            raise ValueError(
-                "expected a SecretId without blanks, commas and slashes: it stands in a header between them"
-            )
+            if not value or any(map(str.isspace, value)):
+                raise ValueError(f"expected a {name} that is not empty and has no blanks")
+        if "/" in self.secret_id or "," in self.secret_id:
+            raise ValueError("expected a SecretId without commas and slashes: it stands in a header between them")
         if self.token is not None and not self.token.strip():
             raise ValueError("expected a token that is not empty; leave it out for a permanent credential")
 
@@ -68,14 +66,18 @@ class Account:
         self.clock = clock or Clock()
         self.journal = Journal()
         self.grants: list[Grant] = []
-        self._seed = int.from_bytes(os.urandom(8)) if seed is None else seed
-        self.random = Random(self._seed)
+        self._seed = seed
+        self.random = Random(os.urandom(16) if seed is None else seed)
 
     def reset(self) -> None:
-        """As it was made: clock, ids and an empty journal.  Credentials stay, journal numbers run on."""
+        """As it was made: clock and an empty journal, and with a seed its ids from the start.
+
+        Credentials stay and journal numbers run on; without a seed no id comes a second time.
+        """
         self.clock.restart()
         self.journal.clear()
-        self.random = Random(self._seed)
+        if self._seed is not None:
+            self.random = Random(self._seed)
 
     def new_uuid(self) -> str:
         """A version 4 UUID from the account's seed."""
@@ -134,9 +136,11 @@ class Directory:
             self.add(default, credential)
 
     def grant(self, secret_id: str) -> Grant | None:
+        """The credential of that SecretId, or None."""
         return self._grants.get(secret_id)
 
     def account(self, uin: str) -> Account | None:
+        """The account of that Uin, or None."""
         return self._accounts.get(uin)
 
     def __iter__(self) -> Iterator[Account]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from ccc_contract.console import Commands, run_command
+from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.reading import load_api
 
 from .accounts import DEFAULT_CREDENTIAL, Credential
@@ -35,10 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(ccc_mock, argv, program="ccc-mock")
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings=HELP)
 @click.version_option(package_name="ccc-mock", message="ccc-mock %(version)s")
-def ccc_mock() -> None:
+@click.pass_context
+def ccc_mock(context: click.Context) -> None:
     """An offline fake of Tencent Cloud Contact Center's API.  Unofficial, not by Tencent."""
+    expect_command(context)
 
 
 def _usage_error(read: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
@@ -61,7 +63,7 @@ def _credentials(text: str) -> list[Credential]:
         return [Credential.parse(text)]
     path = Path(text[1:])
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as reason:
         raise ValueError(f"cannot read {path}: {reason.strerror}") from None
     except UnicodeDecodeError:
@@ -78,6 +80,12 @@ def _credentials(text: str) -> list[Credential]:
     return credentials
 
 
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected a value, got none (is the variable that it comes from unset?)")
+    return text
+
+
 def _setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
@@ -87,7 +95,14 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 @ccc_mock.command()
-@click.option("--host", envvar="CCC_MOCK_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    envvar="CCC_MOCK_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    callback=_usage_error(_not_empty),
+    help="Address to listen on.",
+)
 @click.option(
     "--port",
     envvar="CCC_MOCK_PORT",
@@ -134,6 +149,7 @@ def _setting(text: str) -> tuple[str, str]:
     "--control-token",
     envvar="CCC_MOCK_CONTROL_TOKEN",
     metavar="TOKEN",
+    callback=_usage_error(_not_empty),
     help="Ask for this token under /_ccc/; one is made where --host is no loopback address.",
 )
 @click.option("--quiet", envvar="CCC_MOCK_QUIET", is_flag=True, help="Print no line per call.")
@@ -264,7 +280,8 @@ def fidelity(as_json: bool) -> None:
         return
     for point in points():
         value = f" = {point.default}" if point.default else ""
-        click.echo(f"{point.kind:<8} {point.name}{value}  [{point.confidence}: {point.source}]\n         {point.says}")
+        known = point.confidence if point.source == "assumed" else f"{point.confidence}: {point.source}"
+        click.echo(f"{point.kind:<8} {point.name}{value}  [{known}]\n         {point.says}")
 
 
 if __name__ == "__main__":

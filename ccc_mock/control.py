@@ -178,7 +178,7 @@ class Control:
             given = headers.get(b"authorization") or b""
             if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
                 raise Refused(401, "expected the control token as `Authorization: Bearer TOKEN`")
-        host = host_name(headers.text(b"host"))
+        host = name_of(headers.text(b"host"))
         if self._token is None and not (is_loopback(host) or host in self._allowed_hosts):
             raise Refused(
                 403, f"control answers to loopback host names only; start with --allow-host {host or 'NAME'} to add one"
@@ -200,7 +200,7 @@ class Control:
         return Command(self._endpoint, account, query, _body(route, request.body))
 
 
-def host_name(host: str) -> str:
+def name_of(host: str) -> str:
     """The name in a Host header, without its port, in lower case."""
     return re.sub(r":\d*$", "", host.lower())
 
@@ -219,7 +219,7 @@ def _route(method: str, path: str) -> Route:
     here = [route for route in ROUTES if route.path == path]
     if not here:
         known = sorted({route.path for route in ROUTES})
-        near = get_close_matches(path, known, n=1)
+        near = get_close_matches(path, known, n=1, cutoff=0.8)
         hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
         raise Refused(404, f"nothing at {_clipped(path)}; {hint}")
     for route in here:

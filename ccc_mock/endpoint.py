@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from ccc_contract.envelope import failure, success
 from ccc_contract.errors import ApiError
 from ccc_contract.http import Request
-from ccc_contract.model import Api
+from ccc_contract.model import JSON, Api
 from ccc_contract.reading import load_api
 from ccc_contract.signing import claimed_secret_id
 
@@ -46,9 +46,11 @@ class Endpoint:
         self.stages = stages
         self.accounts = Directory(Account(str(Directory.FIRST_UIN), seed=seed, clock=clock), credentials)
         self.redaction = Redaction(self.api)
-        self._backend = Backend(self.api, self.settings, self.accounts, handlers)
+        self._backend = Backend(self.api, self.settings, handlers)
         self._names = {check.run: (stage.name, check.name) for stage in stages for check in stage.checks}
         self._runs = tuple(self._names)
+        if not self._runs or len(self._runs) < sum(len(stage.checks) for stage in stages):
+            raise ValueError("expected stages with at least one check, and no check in two of them")
 
     def handle(self, request: Request) -> Reply:
         """Answer one request.
@@ -70,6 +72,16 @@ class Endpoint:
             self._run(exchange)
             _record(exchange)
         return exchange
+
+    def journal(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[dict[str, JSON]]:
+        """What an account (default: the default one) was asked and what it answered, oldest first: docs/journal.md.
+
+        The default account also has the exchanges whose SecretId nobody has.
+        """
+        account = account or self.accounts.default
+        with account.lock:
+            entries = account.journal.page(after=after, limit=limit).entries
+        return [entry.as_json(self.redaction, account.uin) for entry in entries]
 
     def _run(self, exchange: Exchange) -> None:
         """Pass the stages until one decides."""

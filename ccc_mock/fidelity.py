@@ -21,7 +21,7 @@ class Point(NamedTuple):
     source: str
 
 
-READINGS: tuple[Point, ...] = tuple(
+TAKEN: tuple[Point, ...] = tuple(
     Point("reading", name, says, "", confidence, source)
     for name, says, confidence, source in (
         ("repeated-header", "of a header that is sent twice, the first line counts", "assumed", "assumed"),
@@ -34,6 +34,11 @@ READINGS: tuple[Point, ...] = tuple(
         ("language", "every X-TC-Language but zh-CN is answered in English", "inferred", "sdk-captures-2026-11"),
         ("region", "X-TC-Region is ignored, as the parameter page of the actions says", "documented", "doc-common-params"),
         ("null", "a parameter that is null is a missing one", "assumed", "assumed"),
+        ("charset", "of application/json, only utf-8 is taken", "assumed", "assumed"),
+        ("skew-bound", "exactly the skew is still fresh", "inferred", "doc-signature-v3"),
+        ("skip", "Authorization: SKIP is no well-formed header", "assumed", "assumed"),
+        ("encoding", "a body with a BOM or in another encoding than UTF-8 is no JSON", "assumed", "assumed"),
+        ("values", "ranges and enumerations of values are not judged", "assumed", "assumed"),
         ("whole-numbers", "1.0, 1e3 and true are no integers", "assumed", "assumed"),
         ("repeated-key", "of a JSON key that is sent twice, the last one counts", "assumed", "assumed"),
         ("nested-unknown", "unknown members are refused at every depth", "assumed", "assumed"),
@@ -49,4 +54,4 @@ def points() -> Iterator[Point]:
     for stage in STAGES:
         for check in stage.checks:
             yield Point("order", f"{stage.name}/{check.name}", check.evidence, "", check.confidence, check.source)
-    yield from READINGS
+    yield from TAKEN

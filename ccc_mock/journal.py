@@ -14,6 +14,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from ccc_contract import strict
 from ccc_contract.model import JSON
 
 from .redaction import Redaction, last_four
@@ -185,9 +186,9 @@ def head_of(lines: tuple[tuple[bytes, bytes], ...]) -> bytes:
 
 
 def decoded(body: bytes) -> dict[str, JSON] | None:
-    """The JSON object that a body is, or None."""
+    """The JSON object that a body is, read as the check of it reads; or None."""
     try:
-        value = json.loads(body)
+        value = strict.decode(body.decode())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

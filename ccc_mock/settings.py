@@ -16,6 +16,7 @@ Choice = str
 def knob(
     default: Any, decides: str, *, unit: str, confidence: str, source: str, choices: tuple[Choice, ...] = ()
 ) -> Any:
+    """A field that is a setting: its default, what it decides, and how sure we are of that."""
     return field(
         default=default,
         metadata={"decides": decides, "unit": unit, "confidence": confidence, "source": source, "choices": choices},
@@ -86,6 +87,9 @@ class Settings:
             choices, value = known.metadata["choices"], getattr(self, name)
             if choices and value not in choices:
                 raise ValueError(f"{name}: expected {' or '.join(choices)}, got {value!r}")
+            if type(value) is not type(known.default) or (type(value) is int and value < 0):
+                wanted = "a whole number from 0" if type(known.default) is int else type(known.default).__name__
+                raise ValueError(f"{name}: expected {wanted}, got {value!r}")
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Settings:

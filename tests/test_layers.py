@@ -32,8 +32,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "adapters",
-        ("ccc_mock.adapters", "ccc_mock.adapters.asgi", "ccc_mock.adapters.direct", "ccc_mock.adapters.server",
-         "ccc_mock.adapters.serving", "ccc_mock.adapters.terminal"),
+        ("ccc_mock.adapters", "ccc_mock.adapters.asgi", "ccc_mock.adapters.plain", "ccc_mock.adapters.direct",
+         "ccc_mock.adapters.server", "ccc_mock.adapters.serving", "ccc_mock.adapters.terminal"),
     ),
     (
         "edge",
@@ -46,7 +46,8 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.cli": {"click"},
     "ccc_contract.refresh": {"click"},
     "ccc_mock.adapters.asgi": {"anyio", "starlette"},
-    "ccc_mock.adapters.direct": {"starlette", "uvicorn"},
+    "ccc_mock.adapters.plain": {"uvicorn"},
+    "ccc_mock.adapters.direct": {"httptools", "starlette", "uvicorn"},
     "ccc_mock.adapters.server": {"anyio", "uvicorn"},
     "ccc_mock.cli": {"click"},
     "ccc_mock.pytest_plugin": {"pytest"},

@@ -41,6 +41,8 @@ class App(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_control(raw_path(scope)):
             await super().__call__(scope, receive, send)
+        elif scope["method"] == "CONNECT":
+            await _NO_TUNNEL(scope, receive, send)
         else:
             # The API has one path and wants untouched bytes: nothing of the framework stands before it.
             await self._api(scope, receive, send)
@@ -86,6 +88,14 @@ class App(Starlette):
     async def _delay(self, delivery: Delivery) -> None:
         with anyio.move_on_after(delivery.delay_seconds):
             await self._closing.wait()
+
+
+# Not 200, as the API answers everything: to a client that asks for a tunnel that means that it is open.
+_NO_TUNNEL = Response(
+    "ccc-mock opens no tunnels; set the client's protocol to http, and its endpoint to the fake's address\n",
+    501,
+    {"content-type": "text/plain", "connection": "close"},
+)
 
 
 class _ControlApp:

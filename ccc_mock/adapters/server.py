@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import anyio
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import HANDLED_SIGNALS
 
 from .asgi import App
+from .plain import PlainProtocol
 
 IDLE_SECONDS = 60
 """How long an idle connection is kept: the service's own limit (sdk-vendor-tests); uvicorn's default is 5."""
@@ -43,6 +43,10 @@ def listen(host: str, port: int) -> socket.socket:
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+LAST_SECONDS = 0.1
+"""How long tasks whose connection was cut off may take to notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,10 @@ class Server(uvicorn.Server):
         self.stopped = Stopped(idle, tuple(sorted(map(_describe, self.server_state.connections))))
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for task in list(self.server_state.tasks):
-            task.cancel()
+        # Told that their client is gone, tasks end by themselves; uvicorn takes a cancelled one for a bug and says so.
+        with anyio.move_on_after(LAST_SECONDS):
+            while self.server_state.tasks:
+                await anyio.sleep(0.01)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -143,7 +149,7 @@ def _config(app: App) -> uvicorn.Config:
 
 def _http_protocol() -> type:
     if importlib.util.find_spec("httptools") is None:
-        return H11Protocol
+        return PlainProtocol
     from .direct import Protocol
 
     return Protocol

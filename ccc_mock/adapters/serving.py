@@ -31,6 +31,10 @@ class Served:
         """`127.0.0.1:PORT`, as an SDK takes it for its endpoint."""
         return self.url.removeprefix("http://")
 
+    def journal(self) -> list[dict[str, JSON]]:
+        """What the default account was asked: also the exchanges whose SecretId nobody has."""
+        return self.endpoint.journal()
+
     def account(self, *, seed: int | None = None, at: float | None = None) -> ServedAccount:
         """A fresh account with a credential of its own."""
         grant = self.endpoint.accounts.make(seed=seed, clock=Clock(at=at))
@@ -68,9 +72,7 @@ class ServedAccount:
 
     def journal(self) -> list[dict[str, JSON]]:
         """What this account was asked and what it answered, oldest first (docs/journal.md)."""
-        with self.account.lock:
-            entries = self.account.journal.page(limit=self.account.journal.MAX_ENTRIES).entries
-        return [entry.as_json(self.served.endpoint.redaction, self.account.uin) for entry in entries]
+        return self.served.endpoint.journal(self.account)
 
     def remove(self) -> None:
         self.served.endpoint.accounts.remove(self.account)

@@ -15,7 +15,7 @@ from ccc_contract.model import JSON
 
 from ..exchange import Exchange
 from ..journal import OK, decoded
-from ..redaction import printable, shortened_number
+from ..redaction import last_four, printable, shortened_number
 
 Render = Callable[[Exchange], str]
 
@@ -44,7 +44,17 @@ def as_line(exchange: Exchange) -> str:
     clock = time.strftime("%H:%M:%S", time.localtime(exchange.received_at))
     decided = exchange.stage if exchange.verdict == OK else f"{exchange.stage}/{exchange.check}"
     what = (told["action"] or exchange.request.method, told["callee"] or "-", exchange.verdict, decided)
-    return "  ".join((clock, *map(printable, what), exchange.request_id))
+    line = "  ".join((clock, *map(printable, what), exchange.request_id))
+    return line if exchange.verdict == OK else f"{line}  {printable(told['why'], 300)}{_hint(exchange)}"
+
+
+def _hint(exchange: Exchange) -> str:
+    """What a person looks at next."""
+    if exchange.verdict == "AuthFailure.SecretIdNotFound":
+        return f" (sent: {printable(last_four(exchange.secret_id))})"
+    if exchange.mismatch is not None:
+        return " (the journal has the canonical request and the string to sign: GET /_ccc/journal)"
+    return ""
 
 
 class CallLog:

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from ccc_contract.model import Api
 
-from ..accounts import Directory
 from ..domain import Handler
 from ..exchange import Exchange
 from ..settings import Settings
@@ -24,7 +23,6 @@ class Backend:
 
     api: Api
     settings: Settings
-    directory: Directory
     handlers: Mapping[str, Handler]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NoReturn
 
 from ccc_contract.signing import SIGNED_AT_LEAST, TERMINATOR, MalformedAuthorization, parse_authorization
 
@@ -23,7 +24,7 @@ _V1_PRESENCE = ("Timestamp", "Nonce", "SecretId", "Signature", "Action", "Versio
 def common_parameters_are_there(exchange: Exchange, backend: Backend) -> None:
     headers = exchange.request.headers
     if b"authorization" not in headers:
-        _older_scheme(exchange)
+        _refuse_older_scheme(exchange)
     action, stamp, version = map(headers.get, _V3_PRESENCE)
     if not (action and stamp and version):
         lacking = next(name for header, name in _V3_PRESENCE.items() if not headers.get(header))
@@ -33,7 +34,7 @@ def common_parameters_are_there(exchange: Exchange, backend: Backend) -> None:
     exchange.stamp = stamp.strip()
 
 
-def _older_scheme(exchange: Exchange) -> None:
+def _refuse_older_scheme(exchange: Exchange) -> NoReturn:
     """A request without Authorization is one of the older signatures, whose parameters are in query or form."""
     request = exchange.request
     form = request.headers.text(b"content-type").startswith("application/x-www-form-urlencoded")

@@ -53,5 +53,7 @@ def _is_supported(method: str, content_type: bytes) -> bool:
 def content_type_is_supported(exchange: Exchange, backend: Backend) -> None:
     content_type = exchange.request.headers.get(b"content-type") or b""
     if not _is_supported(exchange.request.method, content_type):
-        shown = content_type.decode("utf-8", "replace").partition(";")[0].strip()
+        shown = content_type.decode("utf-8", "replace").strip()
+        if not shown.startswith("application/json"):  # there it is the parameter that is not supported
+            shown = shown.partition(";")[0].strip()
         raise exchange.refusal("UnsupportedProtocol", "content-type", content_type=shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
@@ -224,6 +225,55 @@ def read_json(sock: socket.socket) -> Any:
     return json.loads(sock.recv(length, socket.MSG_WAITALL))
 
 
+def test_an_offer_to_upgrade_is_passed_over_and_the_body_is_read(account: ServedAccount) -> None:
+    """Java's own client offers h2c with every request over plain HTTP."""
+    offer = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2_settings": "AAEAAEAAAAIAAAAB"}
+    answer = exchange(account.host, call(account, **offer))
+    assert answer.code is None
+    made = f"POST /_ccc/accounts HTTP/1.1\r\nHost: {account.host}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+    answer = exchange(account.host, made.encode() + b'Content-Length: 12\r\n\r\n{"sed": "x"}')
+    assert (answer.status, "did you mean seed?" in answer.json["error"]) == (400, True)
+
+
+@pytest.mark.parametrize("pieces", [1, 5])
+def test_an_offer_to_upgrade_may_come_in_pieces_and_again(account: ServedAccount, pieces: int) -> None:
+    name, _, port = account.host.rpartition(":")
+    data = call(account, connection="Upgrade", upgrade="h2c")
+    step = -(-len(data) // pieces)
+    with socket.create_connection((name, int(port)), 5) as sock:
+        for _ in range(2):
+            for at in range(0, len(data), step):
+                sock.sendall(data[at : at + step])
+            assert next(iter(read_json(sock))) == "Response"
+    assert [entry["verdict"] for entry in account.journal()] == ["ok", "ok"]
+
+
+def test_a_head_has_no_body(served: Served) -> None:
+    name, _, port = served.host.rpartition(":")
+    with socket.create_connection((name, int(port)), 5) as sock:
+        sock.sendall(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
+        received = b""
+        while received.count(b"\r\n\r\n") < 2:
+            received += sock.recv(65536)
+    assert received.count(b"HTTP/1.1 200 ") == 2
+    assert b"{" not in received
+
+
+def test_a_tunnel_is_not_opened(served: Served) -> None:
+    real = b"ccc.tencentcloudapi.com"
+    answer = exchange(served.host, b"CONNECT %b:443 HTTP/1.1\r\nHost: %b\r\n\r\n" % (real, real))
+    assert (answer.status, answer.header("content-type"), answer.closed) == (501, "text/plain", True)
+    assert b"opens no tunnels" in answer.body
+
+
+def test_a_client_that_speaks_tls_is_told_on_the_terminal(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    name, _, port = served.host.rpartition(":")
+    context = ssl.create_default_context()
+    with socket.create_connection((name, int(port)), 5) as sock, pytest.raises((ssl.SSLError, OSError)):
+        context.wrap_socket(sock, server_hostname="localhost")
+    assert "set its protocol to http" in caplog.text
+
+
 def test_a_bug_is_500_and_told_with_its_traceback(
     served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -243,7 +293,7 @@ def test_both_ways_answer_alike() -> None:
     for parser in ("httptools", "h11"):
         with pytest.MonkeyPatch.context() as patch:
             if parser == "h11":
-                patch.setattr(server, "_http_protocol", lambda: server.H11Protocol)
+                patch.setattr(server, "_http_protocol", lambda: server.PlainProtocol)
             with serving(Endpoint(seed=5, clock=Clock(at=1795324613))) as running:
                 answers[parser] = [told(running, variant) for variant in VARIANTS]
     assert answers["httptools"] == answers["h11"]

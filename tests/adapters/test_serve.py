@@ -67,6 +67,7 @@ def test_people_get_one_line_a_call() -> None:
     request_id = answer.json["Response"]["RequestId"]
     assert placed.split()[1:] == ["CreateAIAgentCall", "00861******0000", "ok", "execute", request_id]
     assert "InvalidAction  route/action" in refused
+    assert "action=`?31mred`" in refused
     assert "?31mred" in refused
     assert stopped.startswith("stopped;")
 
@@ -89,7 +90,8 @@ def test_a_seed_makes_ids_repeat() -> None:
 
 def test_given_credentials_replace_the_well_known_one(tmp_path: Path) -> None:
     file = tmp_path / "credentials"
-    file.write_text("# two of them\n\nfirst-id:first-key\nsecond-id:second-key:second-token\n", "utf-8")
+    lines = "# two of them\n\nfirst-id:first-key\nsecond-id:second-key:second-token\n"
+    file.write_text(lines, "utf-8-sig")  # an editor's BOM is no part of the first line
     with serve("--credential", f"@{file}", "--credential", "third-id:third-key") as process:
         assert (process.hello["secret_id"], process.hello["secret_key"]) == ("first-id", "first-key")
         assert process.call().code is None
@@ -160,6 +162,9 @@ USAGE_ERRORS = {
     "time": (["serve", "--at", "yesterday"], "yesterday"),
     "time without offset": (["serve", "--at", "2026-11-22T10:00:00"], "offset"),
     "seed": (["serve", "--seed", "x"], "--seed"),
+    "no token": (["serve", "--control-token", ""], "--control-token"),
+    "no host": (["serve", "--host", ""], "--host"),
+    "no command": ([], "serve"),
     "setting": (["serve", "--set", "session_idd=x"], "session_id"),
     "setting value": (["serve", "--set", "session_id=x"], "dashless"),
     "setting form": (["serve", "--set", "session_id"], "NAME=VALUE"),
@@ -211,6 +216,17 @@ def test_told_to_stop_it_is_gone_within_a_second_and_did_well(number: signal.Sig
     (cut,) = stopped["cut"]
     assert "sending its request" in cut
     assert took < 1.0
+
+
+def test_what_is_cut_off_is_no_bug() -> None:
+    with serve() as process:
+        name, _, port = process.host.rpartition(":")
+        half = f"PUT /_ccc/clock HTTP/1.1\r\nHost: {process.host}\r\nContent-Length: 100\r\n\r\n{{".encode()
+        with socket.create_connection((name, int(port)), 5) as sock:
+            sock.sendall(half)
+            time.sleep(0.2)  # until the server has read it
+            (stopped,) = process.stop()
+    assert len(stopped["cut"]) == 1
 
 
 def test_a_request_under_way_is_answered_before_the_end() -> None:

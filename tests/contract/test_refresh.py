@@ -292,7 +292,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(
 
 def test_without_tccli_the_pip_command_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "find_spec", lambda name: None)
-    assert "tccli is not installed: pip install 'ccc-mock[refresh]'" in refused(capsys, "--check")
+    assert "tccli is not installed: pip install tccli" in refused(capsys, "--check")
 
 
 def test_a_model_that_is_not_there_is_named(capsys: Capture, tmp_path: Path) -> None:

@@ -266,7 +266,6 @@ PARSED = {
     " id:key\n": Credential("id", "key"),
     "id:key:token": Credential("id", "key", "token"),
     "id:key:to:ken": Credential("id", "key", "to:ken"),
-    "id:k e y": Credential("id", "k e y"),
     "编号:密钥": Credential("编号", "密钥"),
 }
 
@@ -283,12 +282,13 @@ UNREADABLE = {
     ":canary": "expected a SecretId that is not empty",
     "id:": "expected a SecretKey that is not empty",
     "canary-id::canary": "expected a SecretKey that is not empty",
-    "canary :key": "SecretId that is not empty and has no blanks around it",
-    "id: canary": "SecretKey that is not empty and has no blanks around it",
-    "canary id:canary": "expected a SecretId without blanks",
-    "canary/id:canary": "expected a SecretId without blanks, commas and slashes",
-    "canary,id:canary": "expected a SecretId without blanks, commas and slashes",
-    "canary\tid:canary": "expected a SecretId without blanks",
+    "canary :key": "SecretId that is not empty and has no blanks",
+    "id: canary": "SecretKey that is not empty and has no blanks",
+    "id:canary # prod": "SecretKey that is not empty and has no blanks",
+    "canary id:canary": "SecretId that is not empty and has no blanks",
+    "canary/id:canary": "expected a SecretId without commas and slashes",
+    "canary,id:canary": "expected a SecretId without commas and slashes",
+    "canary\tid:canary": "SecretId that is not empty and has no blanks",
     "canary:canary:": "expected a token that is not empty",
     "canary:canary: ": "expected a token that is not empty",
 }

@@ -116,6 +116,14 @@ def test_the_default_account_cannot_be_removed(control: Caller, endpoint: Endpoi
     assert control("DELETE", "/_ccc/accounts")[0] == 400
 
 
+def test_a_reset_repeats_ids_only_where_a_seed_was_given() -> None:
+    for seed, repeats in ((7, True), (None, False)):
+        endpoint = Endpoint(seed=seed, clock=Clock(at=1795324613))
+        first = endpoint.handle(Request.post("x", {})).body
+        Caller(Control(endpoint))("POST", "/_ccc/reset")
+        assert (endpoint.handle(Request.post("x", {})).body == first) is repeats
+
+
 def test_the_journal_is_read_in_pages(control: Caller, endpoint: Endpoint) -> None:
     for _ in range(5):
         endpoint.handle(Request.post("127.0.0.1", {}))

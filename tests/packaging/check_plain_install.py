@@ -47,7 +47,7 @@ def check_serving() -> None:
 def check_what_is_missing() -> None:
     refresh = subprocess.run([sys.executable, "-m", "ccc_contract.refresh"], capture_output=True, text=True)
     assert refresh.returncode == 2, refresh
-    assert "pip install 'ccc-mock[refresh]'" in refresh.stderr, refresh.stderr
+    assert "pip install tccli" in refresh.stderr, refresh.stderr
     assert len(refresh.stderr.splitlines()) == 1, refresh.stderr
 
 
