@@ -80,7 +80,7 @@ def _microseconds(timed: dict[str, Callable[[], object]], batches: int) -> dict[
 
 def _stage(endpoint: Endpoint, stage: Stage, exchanges: Sequence[Exchange]) -> Callable[[], None]:
     """The checks of a stage again, on exchanges that have passed it: a check finds what it found before."""
-    backend = Backend(endpoint.api, endpoint.settings, endpoint.accounts, HANDLERS)
+    backend = Backend(endpoint.api, endpoint.settings, HANDLERS)
     checks = [check.run for check in stage.checks]
 
     def run() -> None:
@@ -107,4 +107,4 @@ def _floor(exchanges: Sequence[Exchange]) -> Callable[[], None]:
 
 
 def _as_the_adapter_does(call: Request) -> Request:
-    return Request(call.method, call.path, call.query, Headers(call.headers.lines), call.body, call.client)
+    return Request(call.method, call.path, call.query, Headers.lowered(call.headers.lines), call.body, call.client)
