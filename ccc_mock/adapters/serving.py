@@ -82,15 +82,15 @@ class ServedAccount:
 def serving(endpoint: Endpoint, control: Control | None = None) -> Iterator[Served]:
     """Serve `endpoint` on a free port of the loopback address until the block ends."""
     ready = threading.Event()
-    listener = listen("127.0.0.1", 0)
-    url = url_of(listener)
-    server = Server(App(endpoint, control), listener, ready=ready.set)
-    thread = threading.Thread(target=server.serve_until_stopped, name=f"ccc-mock {url}", daemon=True)
-    thread.start()
-    try:
-        if not ready.wait(STOP_SECONDS):
-            raise RuntimeError(f"ccc-mock did not begin to serve {url} within {STOP_SECONDS} seconds")
-        yield Served(url, endpoint)
-    finally:
-        server.should_exit = True
-        thread.join(STOP_SECONDS)
+    with contextlib.closing(listen("127.0.0.1", 0)) as listener:
+        url = url_of(listener)
+        server = Server(App(endpoint, control), listener, ready=ready.set)
+        thread = threading.Thread(target=server.serve_until_stopped, name=f"ccc-mock {url}", daemon=True)
+        thread.start()
+        try:
+            if not ready.wait(STOP_SECONDS):
+                raise RuntimeError(f"ccc-mock did not begin to serve {url} within {STOP_SECONDS} seconds")
+            yield Served(url, endpoint)
+        finally:
+            server.should_exit = True
+            thread.join(STOP_SECONDS)
