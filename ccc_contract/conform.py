@@ -72,22 +72,18 @@ def _unknown(members: Mapping[str, Member], value: Mapping[str, JSON], prefix: s
 
 def _item(api: Api, type_: str, of: str, item: JSON, prefix: str, name: str | int, found: list[Violation]) -> None:
     """Check one value; the path is only put together when it is needed."""
-    bounds = _INTEGERS.get(type_)
-    if bounds is not None:
-        if type(item) is not int or not bounds[0] <= item <= bounds[1]:
-            found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
-    elif type_ == "list":
-        if type(item) is not list:
-            found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
-        else:
-            _elements(api, of, item, f"{prefix}{name}.", found)
-    elif type_ == "object":
-        if type(item) is not dict:
-            found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
-        else:
-            _object(api, api.shapes[of], item, f"{prefix}{name}.", found)
-    elif type(item) not in _SCALARS[type_]:
+    if type_ == "list" and type(item) is list:
+        _elements(api, of, item, f"{prefix}{name}.", found)
+    elif type_ == "object" and type(item) is dict:
+        _object(api, api.shapes[of], item, f"{prefix}{name}.", found)
+    elif not _is_scalar(type_, item):
         found.append(Violation(f"{prefix}{name}", "type", type_, _word(item)))
+
+
+def _is_scalar(type_: str, item: JSON) -> bool:
+    """Is it a value of that scalar type?  Never for a list or an object."""
+    bounds = _INTEGERS.get(type_)
+    return type(item) in _SCALARS.get(type_, ()) and (bounds is None or bounds[0] <= item <= bounds[1])
 
 
 def _elements(api: Api, of: str, items: list[JSON], prefix: str, found: list[Violation]) -> None:

@@ -127,11 +127,10 @@ class Directory:
         self._lock = threading.Lock()
         self._accounts: dict[str, Account] = {}
         self._grants: dict[str, Grant] = {}
-        self._last_uin = self.FIRST_UIN - 1
+        self._last_uin = max(self.FIRST_UIN - 1, int(default.uin))
         self.default = default
         """Where exchanges go whose SecretId is unknown, and what control acts on when no account is named."""
         self._accounts[default.uin] = default
-        self._last_uin = max(self._last_uin, int(default.uin))
         for credential in credentials:
             self.add(default, credential)
 

@@ -13,7 +13,7 @@ import hmac
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import version
@@ -26,7 +26,6 @@ from ccc_contract.model import JSON
 from .accounts import Account, TooManyAccounts
 from .clock import Clock, parse_time
 from .endpoint import Endpoint
-from .journal import FORM
 
 PREFIX = b"/_ccc"
 MAX_BODY_BYTES = 64 * 1024
@@ -77,16 +76,7 @@ def _health(command: Command) -> JSON:
 def _journal(command: Command) -> JSON:
     after = _whole(command.query, "after", 0, least=0)
     limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
-    account = command.account
-    with account.lock:
-        page = account.journal.page(after=after, limit=limit)
-    return {
-        "form": FORM,
-        "account": account.uin,
-        "last": page.last,
-        "dropped": page.dropped,
-        "entries": [entry.as_json(command.endpoint.redaction, account.uin) for entry in page.entries],
-    }
+    return command.endpoint.journal_page(command.account, after, limit)
 
 
 def _clock(command: Command) -> JSON:
@@ -219,9 +209,7 @@ def _route(method: str, path: str) -> Route:
     here = [route for route in ROUTES if route.path == path]
     if not here:
         known = sorted({route.path for route in ROUTES})
-        near = get_close_matches(path, known, n=1, cutoff=0.8)
-        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-        raise Refused(404, f"nothing at {_clipped(path)}; {hint}")
+        raise Refused(404, f"nothing at {_clipped(path)}; {_hint(path, known, cutoff=0.8)}")
     for route in here:
         if route.method == method:
             return route
@@ -260,9 +248,13 @@ def _body(route: Route, raw: bytes) -> dict[str, JSON]:
 
 def _check_key(where: str, name: str, known: tuple[str, ...]) -> None:
     if name not in known:
-        near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
-        raise Refused(400, f"{where}: unknown key {_clipped(name)}; {hint}")
+        raise Refused(400, f"{where}: unknown key {_clipped(name)}; {_hint(name, known)}")
+
+
+def _hint(word: str, known: Sequence[str], cutoff: float = 0.6) -> str:
+    """The nearest known word, or all of them."""
+    near = get_close_matches(word, known, n=1, cutoff=cutoff)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
 
 
 def _whole(query: Mapping[str, str], name: str, default: int, *, least: int, most: int = 2**63 - 1) -> int:

@@ -15,7 +15,7 @@ from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
 from .clock import Clock
 from .domain import HANDLERS, Handler
 from .exchange import Exchange, NotSupportedByFake, Reply
-from .journal import head_of
+from .journal import FORM, head_of
 from .redaction import Redaction
 from .settings import Settings
 from .stages import STAGES, Backend, Stage
@@ -78,10 +78,20 @@ class Endpoint:
 
         The default account also has the exchanges whose SecretId nobody has.
         """
-        account = account or self.accounts.default
+        entries: list[dict[str, JSON]] = self.journal_page(account or self.accounts.default, after, limit)["entries"]
+        return entries
+
+    def journal_page(self, account: Account, after: int, limit: int) -> dict[str, JSON]:
+        """A stretch of an account's journal as control gives it: the entries, and what lies around them."""
         with account.lock:
-            entries = account.journal.page(after=after, limit=limit).entries
-        return [entry.as_json(self.redaction, account.uin) for entry in entries]
+            page = account.journal.page(after=after, limit=limit)
+        return {
+            "form": FORM,
+            "account": account.uin,
+            "last": page.last,
+            "dropped": page.dropped,
+            "entries": [entry.as_json(self.redaction, account.uin) for entry in page.entries],
+        }
 
     def _run(self, exchange: Exchange) -> None:
         """Pass the stages until one decides."""

@@ -36,7 +36,6 @@ class App(Starlette):
         self._endpoint = endpoint
         self._on_exchange = on_exchange
         self._closing = anyio.Event()
-        self._closed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_control(raw_path(scope)):
@@ -49,7 +48,6 @@ class App(Starlette):
 
     def close(self) -> None:
         """Deliver at once what was to be delivered later: the server is going away."""
-        self._closed = True
         self._closing.set()
 
     def exchange(self, scope: Scope, body: bytes) -> Exchange:
@@ -78,7 +76,7 @@ class App(Starlette):
         """What a reply says of its connection: `close` for HTTP/1.0, where asked for, and at the end of the server."""
         asked = exchange.request.headers.get(b"connection")
         wanted = asked is not None and b"close" in asked.lower()
-        return b"close" if wanted or self._closed or scope.get("http_version") == "1.0" else b"keep-alive"
+        return b"close" if wanted or self._closing.is_set() or scope.get("http_version") == "1.0" else b"keep-alive"
 
     async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read_body(receive, self._endpoint.settings.max_body_bytes)

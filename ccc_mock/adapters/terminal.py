@@ -22,7 +22,8 @@ Render = Callable[[Exchange], str]
 
 def facts(exchange: Exchange) -> dict[str, JSON]:
     """What is printed of an exchange: numbers shortened, nothing secret."""
-    params = decoded(exchange.request.body) or {}
+    # Decoded already, unless the exchange ended before that.
+    params = getattr(exchange, "params", None) or decoded(exchange.request.body) or {}
     return {
         "at": round(exchange.received_at, 3),
         "action": printable(exchange.action_name) or None,

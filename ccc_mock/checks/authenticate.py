@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
-from ccc_contract.signing import READINGS, UNSIGNED_PAYLOAD, as_sent, verify
+from ccc_contract.signing import READINGS, UNSIGNED_PAYLOAD, as_sent, hashed_payload, verify
 
 from ..exchange import Exchange
 from .check import Backend, check
@@ -50,12 +49,11 @@ _STRICT = tuple(reading for reading in READINGS if reading is not as_sent)
     evidence="the catalogue has the code for it; its place after the signature is assumed",
 )  # fmt: skip
 def digest_matches(exchange: Exchange, backend: Backend) -> None:
-    request = exchange.request
-    given = request.headers.get(b"x-tc-content-sha256")
-    if given and given != UNSIGNED_PAYLOAD:
-        body = b"" if request.method == "GET" else request.body
-        if not hmac.compare_digest(given.strip().lower(), hashlib.sha256(body).hexdigest().encode()):
-            raise exchange.refusal("InvalidParameterValue", "digest")
+    given = exchange.request.headers.get(b"x-tc-content-sha256")
+    if not given or given == UNSIGNED_PAYLOAD:
+        return
+    if not hmac.compare_digest(given.strip().lower(), hashed_payload(exchange.request).encode()):
+        raise exchange.refusal("InvalidParameterValue", "digest")
 
 
 @check(
