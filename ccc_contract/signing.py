@@ -92,7 +92,12 @@ def parse_authorization(value: bytes) -> Authorization:
     head, _, signature = value.strip().rpartition(b"Signature=")
     if not head or not signature or _SEPARATOR.search(signature):
         raise MalformedAuthorization(_wrong_part(value.strip()))
-    return Authorization(*_parse_head(head), signature.decode("utf-8", "replace"))
+    parse = _parse_head if len(head) <= _KEPT_BYTES else _parse_head.__wrapped__
+    return Authorization(*parse(head), signature.decode("utf-8", "replace"))
+
+
+_KEPT_BYTES = 1024
+"""What is longer is not kept for the next request: strangers choose how long it is."""
 
 
 @lru_cache(maxsize=256)
@@ -210,10 +215,12 @@ def work(
     A header that is not there counts as empty.  `payload_hash` saves computing `hashed_payload` again.
     """
     get = request.headers.get
+    values = tuple([get(name) or b"" for name in names])
+    header_block = _header_block if sum(map(len, values)) <= _KEPT_BYTES else _header_block.__wrapped__
     canonical = b"%b\n/\n%b\n%b\n%b" % (
         request.method.encode(),
         request.query if request.method == "GET" else b"",
-        _header_block(names, tuple([get(name) or b"" for name in names]), reading),
+        header_block(names, values, reading),
         (payload_hash or hashed_payload(request)).encode(),
     )
     digest = hashlib.sha256(canonical).hexdigest().encode()

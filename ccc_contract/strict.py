@@ -22,10 +22,23 @@ def _finite(digits: str) -> float:
 _decoder = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
-def decode(text: str) -> JSON:
-    """Text → value; the last of equal keys counts.  Raises ValueError, and RecursionError for a depth beyond reason."""
+def decode(text: str, *, max_values: int | None = None) -> JSON:
+    """Text → value; the last of equal keys counts.
+
+    Raises ValueError, also for more than `max_values` values, and RecursionError for a depth beyond reason.
+    """
+    if max_values is not None and len(text) > max_values and _values_at_most(text) > max_values:
+        raise ValueError(f"more than {max_values} values")
     text = text.strip(" \t\n\r")
     value, end = _decoder.raw_decode(text)
     if end != len(text):
         raise ValueError(f"{len(text) - end} characters behind the value")
     return value
+
+
+def _values_at_most(text: str) -> int:
+    """No more values than this can be in it: each but the first of its container follows a comma.
+
+    Decoding megabytes of small values would take seconds and gigabytes; counting takes milliseconds.
+    """
+    return 1 + text.count(",") + text.count("[") + text.count("{")
