@@ -6,9 +6,7 @@ Rules, each with the path that the service names (dotted, list positions from ze
     unknown   a member that the shape does not declare
     type      the JSON type does not fit: an integer where a string is declared, 1.0 or true for an integer,
               an integer outside of its width, a scalar for a list
-
-Numbers out of a documented range and unknown enumeration values are not violations here: the service judges those
-as values, with codes of its own.
+    value     the type fits, but the value is outside of what is documented: a range, an enumeration, a length
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from typing import Any, Literal
 
 from .model import JSON, Api, Member, Shape
 
-Rule = Literal["missing", "unknown", "type"]
+Rule = Literal["missing", "unknown", "type", "value"]
 
 MAX_VIOLATIONS_PER_OBJECT = 16
 """A million unknown keys are as wrong as sixteen, and cost a million times as much to tell."""
@@ -30,7 +28,8 @@ MAX_VIOLATIONS_PER_OBJECT = 16
 class Violation:
     """One place where a value and its shape disagree.
 
-    `expected` is the vendor's word for the type (`int64`, `uint64`, `string`, `bool`, `float`, `object`, `list`);
+    `expected` is the vendor's word for the type (`int64`, `uint64`, `string`, `bool`, `float`, `object`, `list`), or
+    for the rule `value` the bound that is broken (`>= 1`, `<= 5 s`, `one of 0, 1`);
     `got` is JSON's word for what came (`string`, `integer`, `number`, `boolean`, `object`, `array`, `null`).
     """
 
@@ -64,6 +63,8 @@ def _object(api: Api, shape: Shape, value: Mapping[str, JSON], prefix: str, foun
         plain = _PLAIN.get(member.type)
         if type(item) is not plain or (plain is int and not 0 <= item <= _EITHER_INTEGER):
             _item(api, member.type, member.of, item, prefix, name, found)
+        if member.constraint is not None:
+            _judge(member, item, prefix + name, found)
 
 
 def _unknown(members: Mapping[str, Member], value: Mapping[str, JSON], prefix: str) -> Iterator[Violation]:
@@ -94,6 +95,34 @@ def _elements(api: Api, of: str, items: list[JSON], prefix: str, found: list[Vio
             _item(api, type_, of, element, prefix, position, found)
             if len(found) >= enough:
                 return
+
+
+def _judge(member: Member, item: JSON, path: str, found: list[Violation]) -> None:
+    """Hold one value against its documented bounds; one of another type breaks its type and nothing else."""
+    if type(item) is list and member.type == "list":
+        if member.max_items is not None and len(item) > member.max_items:
+            found.append(Violation(path, "value", f"<= {member.max_items} elements", "array"))
+        wrong = ((n, bound) for n, element in enumerate(item) if (bound := _broken_bound(member, element)))
+        for position, bound in islice(wrong, MAX_VIOLATIONS_PER_OBJECT):
+            found.append(Violation(f"{path}.{position}", "value", bound, _word(item[position])))
+    elif _is_scalar(member.type, item) and (bound := _broken_bound(member, item)):
+        found.append(Violation(path, "value", bound, _word(item)))
+
+
+def _broken_bound(member: Member, item: JSON) -> str:
+    """The bound that a scalar breaks, `""` for none; one of another type than the bound's is not judged."""
+    unit = f" {member.unit}" if member.unit else ""
+    if member.enum and type(item) is type(member.enum[0]) and item not in member.enum:
+        return f"one of {', '.join(map(str, member.enum))}"
+    if type(item) is str and member.max_length is not None:
+        length = len(item.encode("utf-8", "replace")) if member.unit == "bytes" else len(item)
+        return f"<= {member.max_length}{unit or ' characters'}" if length > member.max_length else ""
+    if type(item) in (int, float):
+        if member.minimum is not None and item < member.minimum:
+            return f">= {member.minimum}{unit}"
+        if member.maximum is not None and item > member.maximum:
+            return f"<= {member.maximum}{unit}"
+    return ""
 
 
 _INTEGERS = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
