@@ -21,11 +21,12 @@ from .redaction import last_four
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credential:
-    """A SecretId with its key; with a token it is temporary."""
+    """A SecretId with its key; with a token it is temporary, and ends at `expires_at` (Unix seconds), if at all."""
 
     secret_id: str
     secret_key: str
     token: str | None = None
+    expires_at: float | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("SecretId", self.secret_id), ("SecretKey", self.secret_key)):
@@ -35,14 +36,16 @@ class Credential:
             raise ValueError("expected a SecretId without commas and slashes: it stands in a header between them")
         if self.token is not None and not self.token.strip():
             raise ValueError("expected a token that is not empty; leave it out for a permanent credential")
+        if self.expires_at is not None and self.token is None:
+            raise ValueError("expected a token beside the time of its end: a permanent credential has none")
 
     @classmethod
     def parse(cls, text: str) -> Credential:
         """From `ID:KEY` or `ID:KEY:TOKEN`.  Raises ValueError with a sentence that repeats no secret."""
-        parts = text.strip().split(":", 2)
-        if len(parts) < 2:
+        secret_id, *rest = text.strip().split(":", 2)
+        if not rest:
             raise ValueError(f"expected a credential as ID:KEY or ID:KEY:TOKEN, got {len(text)} characters without ':'")
-        return cls(*parts)
+        return cls(secret_id, rest[0], rest[1] if len(rest) > 1 else None)
 
     def __repr__(self) -> str:
         return f"<Credential {last_four(self.secret_id)}{' temporary' if self.token else ''}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from ccc_contract.envelope import failure, success
@@ -9,13 +10,13 @@ from ccc_contract.errors import ApiError
 from ccc_contract.http import Request
 from ccc_contract.model import JSON, Api
 from ccc_contract.reading import load_api
-from ccc_contract.signing import claimed_secret_id
 
 from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
 from .clock import Clock
 from .domain import HANDLERS, Handler
 from .exchange import Exchange, NotSupportedByFake, Reply
 from .journal import FORM, head_of
+from .parameters import read
 from .redaction import Redaction
 from .settings import Settings
 from .stages import STAGES, Backend, Stage
@@ -64,11 +65,12 @@ class Endpoint:
 
     def exchange(self, request: Request) -> Exchange:
         """Like `handle`, with all that was found out on the way; where the fake has no answer the reply is its 501."""
-        secret_id = claimed_secret_id(request.headers)
+        parameters = read(request, self.settings)
+        secret_id = parameters.secret_id
         grant = self.accounts.grant(secret_id)
         account = self.accounts.default if grant is None else grant.account
         with account.lock:
-            exchange = Exchange(request, account, secret_id, grant, account.new_uuid(), account.clock.now())
+            exchange = Exchange(request, parameters, account, secret_id, grant, account.new_uuid(), account.clock.now())
             self._run(exchange)
             _record(exchange)
         return exchange
@@ -129,6 +131,7 @@ def _record(exchange: Exchange) -> None:
         request.query,
         head_of(request.headers.lines),
         request.body,
+        b"" if exchange.parameters.text is None else json.dumps(getattr(exchange, "params", None)).encode(),
         reply.status,
         reply.headers,
         reply.body,

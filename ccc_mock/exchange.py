@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from ccc_contract.model import Action
 
     from .accounts import Account, Grant
+    from .parameters import Parameters
 
 
 class NotSupportedByFake(BaseException):
-    """The request is right and the fake has no answer to it: an action without behaviour, or a form not judged yet.
+    """The request is right and the fake has no answer to it: an action without behaviour.
 
     No Exception, so that no client takes it for an answer of the service: the official SDKs wrap every Exception.
     Over a socket it is HTTP 501, text/plain, which no service answers.
@@ -82,10 +83,11 @@ class Exchange:
     """
 
     request: Request
+    parameters: Parameters
     account: Account
     """The account whose SecretId the request claims; the default one where it claims none that exists."""
     secret_id: str
-    """What the Authorization header names, well-formed or not; "" without one."""
+    """What the request names, well-formed or not; "" without one."""
     grant: Grant | None
     """The credential of that SecretId, where there is one."""
     request_id: str
@@ -104,9 +106,9 @@ class Exchange:
     """authenticate: what the fake computed, where the client's signature differs."""
 
     stamp: bytes = field(init=False)
-    """identify: X-TC-Timestamp as sent."""
+    """identify: the timestamp as sent."""
     claim: Authorization = field(init=False)
-    """identify: what the Authorization header says."""
+    """identify: what the Authorization header says; not in the older scheme, which has none."""
     action: Action = field(init=False)
     """route."""
     params: dict[str, JSON] = field(init=False)
@@ -128,7 +130,7 @@ class Exchange:
 
     @property
     def language(self) -> str:
-        return CHINESE if self.request.headers.get(b"x-tc-language") == CHINESE.encode() else ENGLISH
+        return CHINESE if self.parameters.common(b"Language") == CHINESE.encode() else ENGLISH
 
     def refusal(self, code: str, key: str, **values: object) -> ApiError:
         """The error that the service answers with, in the client's language."""

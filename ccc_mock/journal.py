@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ccc_contract import strict
+from ccc_contract.http import Headers
 from ccc_contract.model import JSON
 
 from .redaction import Redaction, last_four
@@ -50,11 +51,13 @@ class Entry(NamedTuple):
     head: bytes
     """The header lines, `name:value` joined by line feeds: one object to keep in place of dozens."""
     body: bytes
+    text_params: bytes
+    """Where parameters came in a query or a form: what they were decoded to, as JSON; empty where the body is JSON."""
     status: int
     reply_headers: tuple[tuple[bytes, bytes], ...]
     reply: bytes
     canonical_request: bytes
-    """As the fake built it; kept only where the signature did not match."""
+    """As the fake built it; kept only where the signature did not match, and never in the older scheme."""
     string_to_sign: bytes
 
     def __repr__(self) -> str:
@@ -68,8 +71,8 @@ class Entry(NamedTuple):
 
     @property
     def params(self) -> dict[str, JSON] | None:
-        """The decoded parameters, or None where the body is no JSON object."""
-        return decoded(self.body)
+        """The decoded parameters, or None where they could not be read."""
+        return decoded(self.text_params or self.body)
 
     def as_json(self, redaction: Redaction, account: str) -> dict[str, JSON]:
         """The versioned form that control, transcripts and tests share."""
@@ -104,6 +107,9 @@ class Entry(NamedTuple):
         if self.canonical_request:
             form["canonical_request"] = redaction.canonical_request(self.canonical_request)
             form["string_to_sign"] = _text(self.string_to_sign)
+        elif self.string_to_sign:
+            text = self.query if self.method == "GET" else self.body
+            form["string_to_sign"] = redaction.string_to_sign(self.method, Headers(self.headers), text)
         return form
 
 
@@ -167,10 +173,25 @@ class Journal:
 _LONG = itemgetter(
     *map(
         Entry._fields.index,
-        ("action", "secret_id", "path", "query", "head", "body", "reply", "canonical_request", "string_to_sign"),
+        (
+            "action",
+            "secret_id",
+            "path",
+            "query",
+            "head",
+            "body",
+            "text_params",
+            "reply",
+            "canonical_request",
+            "string_to_sign",
+        ),
     )
 )
 """The fields whose length is the client's to choose."""
+
+
+MAX_VALUES_SHOWN = 100_000
+"""Parameters with more values than this are not decoded to be shown."""
 
 
 def _weight(entry: tuple[Any, ...]) -> int:
@@ -188,7 +209,7 @@ def head_of(lines: tuple[tuple[bytes, bytes], ...]) -> bytes:
 def decoded(body: bytes) -> dict[str, JSON] | None:
     """The JSON object that a body is, read as the check of it reads; or None."""
     try:
-        value = strict.decode(body.decode())
+        value = strict.decode(body.decode(), max_values=MAX_VALUES_SHOWN)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -31,9 +31,33 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The request has more than {limit} bytes.",
         "请求大小超过 {limit} 字节。",
     ),
-    "pair": (
-        "In the query, each key and its value must be separated by `=`.",
+    "no-equals": (
+        "In a query or a form, each key and its value must be separated by `=`.",
         "请求串中每个键与值之间必须用 `=` 分隔。",
+    ),
+    "empty-key": (
+        "In a query or a form, no key may be empty.",
+        "请求串中的键不能为空。",
+    ),
+    "repeated": (
+        "The parameter `{name}` is given more than once.",
+        "参数 `{name}` 重复。",
+    ),
+    "too-many": (
+        "A query or a form may have {limit} parameters at most.",
+        "请求串最多包含 {limit} 个参数。",
+    ),
+    "index": (
+        "The positions of the array `{name}` must count from 0 without a gap.",
+        "数组 `{name}` 的下标必须从 0 开始且连续。",
+    ),
+    "encoding": (
+        "The parameter `{name}` is not in UTF-8.",
+        "参数 `{name}` 不是 UTF-8 编码。",
+    ),
+    "too-deep": (
+        "The parameters are nested too deeply.",
+        "参数嵌套过深。",
     ),
     "common-header": (
         "The request header lacks the common parameter `{name}`.",
@@ -57,7 +81,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "请求头 `Authorization` 未被接受：`SignedHeaders` 必须包含 content-type 和 host，"
         "且所列请求头都必须发送；`{name}` 不满足。",
     ),
-    "timestamp": (
+    "number": (
         "The value of `{name}` must be of the type `uint64`.",
         "参数 `{name}` 的值类型应为 `uint64`。",
     ),
@@ -86,6 +110,15 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The signature does not match the one computed for this request.",
         "请求签名与计算所得不一致。",
     ),
+    "too-large": (
+        "The signature fails because the request is larger than this way of signing may send; send a POST with JSON, "
+        "signed with `TC3-HMAC-SHA256`.",
+        "请求超过该签名方式的大小限制，签名失败；请使用 `TC3-HMAC-SHA256` 签名并以 JSON 格式 POST。",
+    ),
+    "common-value": (
+        "The value of the common parameter `{name}` is not one of the documented ones.",
+        "公共参数 `{name}` 的取值不在文档列出的范围内。",
+    ),
     "digest": (
         "The value of `X-TC-Content-SHA256` is not the digest of the body.",
         "`X-TC-Content-SHA256` 的值与请求体摘要不符。",
@@ -101,6 +134,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "unknown": (
         "The parameter `{name}` is not known.",
         "未知参数 `{name}`。",
+    ),
+    "object-as-text": (
+        "The value of the parameter `{name}` is in an invalid json format; give its members as `{name}.Member`.",
+        "参数 `{name}` 的 json 格式有误，请按 `{name}.成员` 的形式传递。",
+    ),
+    "value": (
+        "The value of the parameter `{name}` is not allowed; expected {expected}.",
+        "参数 `{name}` 的取值不合法，应为 {expected}。",
     ),
     "type": (
         "The value of the parameter `{name}` must be of the type `{expected}`.",

@@ -18,8 +18,11 @@ import os
 import re
 from urllib.parse import unquote_to_bytes
 
+from ccc_contract.http import Headers
 from ccc_contract.model import JSON, Api
+from ccc_contract.pairs import parse
 from ccc_contract.signing import MalformedAuthorization, parse_authorization
+from ccc_contract.signing_v1 import string_to_sign
 
 _SECRET_WORD = re.compile(r"secret|token|passw|signature|api_?key|authori[sz]ation|cookie|credential|private", re.I)
 
@@ -104,15 +107,28 @@ class Redaction:
         texts = [_shown(method), _shown(uri), self.query(query), *shown, _shown(signed), _shown(payload)]
         return "\n".join(texts)
 
+    def string_to_sign(self, method: str, headers: Headers, text: bytes) -> str:
+        """The string to sign of the older scheme, made anew: the values in it are not to be told apart any more."""
+        pairs = parse(text, bare_keys=True)
+        shown = {name: self._value(name, value).encode() for name, value in pairs.items()}
+        return _shown(string_to_sign(method, headers.get(b"host") or b"", shown))
+
     def _pair(self, pair: bytes) -> str:
         name, equals, value = pair.partition(b"=")
         if not equals:
             return self.digest(pair) if pair else ""
-        plain = unquote_to_bytes(name).decode("utf-8", "replace")
-        last = re.split(r"[.\[\]]+", plain.rstrip("]"))[-1]
+        plain = unquote_to_bytes(name.replace(b"+", b" "))
+        if plain == b"SecretId":
+            value = unquote_to_bytes(value)
+        return f"{_shown(name)}={self._value(plain, value)}"
+
+    def _value(self, name: bytes, value: bytes) -> str:
+        """The value of a parameter in text, by the last part of its name (`Staffs.0.Password`, `a[Password]`)."""
+        plain = name.decode("utf-8", "replace")
         if plain == "SecretId":
-            return f"{_shown(name)}={last_four(unquote_to_bytes(value).decode('utf-8', 'replace'))}"
-        return f"{_shown(name)}={self.digest(value) if self.is_secret(last) else _shown(value)}"
+            return last_four(_shown(value))
+        last = re.split(r"[.\[\]]+", plain.rstrip("]"))[-1]
+        return self.digest(value) if self.is_secret(last) else _shown(value)
 
     def _signed_line(self, line: bytes) -> str:
         name, colon, value = line.partition(b":")

@@ -41,9 +41,47 @@ class Settings:
         confidence="documented",
         source="doc-signature-v3",
     )
+    max_query_bytes: int = knob(
+        32 * 1024,
+        "the longest query of a GET; a longer one is AuthFailure.SignatureFailure with a sentence on the size",
+        unit="bytes",
+        confidence="documented",
+        source="doc-request-structure",
+    )
+    max_form_bytes: int = knob(
+        1024 * 1024,
+        "the largest form of a HmacSHA1 or HmacSHA256 POST; a larger one is AuthFailure.SignatureFailure with a "
+        "sentence on the size",
+        unit="bytes",
+        confidence="documented",
+        source="doc-request-structure",
+    )
+    max_pairs: int = knob(
+        20_000,
+        "the most parameters in a query or a form; more are InvalidParameter, before they are decoded",
+        unit="parameters",
+        confidence="assumed",
+        source="assumed",
+    )
+    max_values: int = knob(
+        100_000,
+        "the most values in a JSON body, counted by its commas and brackets; a body with more is taken for no JSON",
+        unit="values",
+        confidence="assumed",
+        source="assumed",
+    )
+    key_without_equals: Choice = knob(
+        "InvalidParameter",
+        "the code for a piece of a query or a form that has no `=`; Ruby's client sends `Region` so when it has none, "
+        "and signs it as `Region=`",
+        unit="code, or ok",
+        confidence="observed",
+        source="public-logs",
+        choices=("InvalidParameter", "ok"),
+    )
     timestamp_not_a_number: Choice = knob(
         "InvalidParameter",
-        "the code for an X-TC-Timestamp that is no whole number",
+        "the code for a timestamp that is no whole number",
         unit="code",
         confidence="assumed",
         source="assumed",
@@ -51,7 +89,7 @@ class Settings:
     )
     temporary_key_without_token: Choice = knob(
         "AuthFailure.TokenFailure",
-        "the code for a well-signed request with a temporary key and no X-TC-Token",
+        "the code for a well-signed request with a temporary key and no token",
         unit="code",
         confidence="assumed",
         source="assumed",
@@ -59,11 +97,34 @@ class Settings:
     )
     permanent_key_with_token: Choice = knob(
         "AuthFailure.TokenFailure",
-        "what a non-empty X-TC-Token beside a permanent key gets",
+        "what a token that is not empty gets beside a permanent key",
         unit="code, or ok",
         confidence="assumed",
         source="assumed",
         choices=("AuthFailure.TokenFailure", "ok"),
+    )
+    expired_token: Choice = knob(
+        "AuthFailure.TokenFailure",
+        "the code for a temporary credential after its time",
+        unit="code",
+        confidence="assumed",
+        source="assumed",
+        choices=("AuthFailure.TokenFailure", "AuthFailure.SecretIdNotFound"),
+    )
+    common_values_are_judged: bool = knob(
+        False,
+        "refuse a Language and a SignatureMethod that are not documented with InvalidParameterValue, as the catalogue "
+        "of codes says; the page on common parameters takes any other SignatureMethod for HmacSHA1",
+        unit="yes or no",
+        confidence="inferred",
+        source="doc-common-params",
+    )
+    values_are_judged: bool = knob(
+        True,
+        "refuse values outside of documented ranges and enumerations with InvalidParameterValue",
+        unit="yes or no",
+        confidence="inferred",
+        source="doc-common-errors",
     )
     capitals_may_be_signed_as_sent: bool = knob(
         True,

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 
 from .checks.authenticate import digest_matches, secret_id_exists, signature_matches, token_matches
 from .checks.check import Backend, Check
-from .checks.execute import action_behaves
-from .checks.frame import method_is_served, product_is_known, query_is_well_formed, size_is_allowed
+from .checks.execute import action_behaves, values_are_allowed
+from .checks.frame import method_is_served, pairs_are_well_formed, product_is_known, size_is_allowed
 from .checks.identify import (
     authorization_is_well_formed,
     common_parameters_are_there,
+    common_values_are_documented,
     scope_is_of_this_service,
-    timestamp_is_a_number,
+    timestamp_and_nonce_are_numbers,
     timestamp_is_fresh,
 )
 from .checks.route import action_exists, content_type_is_supported, version_exists
-from .checks.validate import body_is_an_object, nothing_is_missing, nothing_is_unknown, types_fit
+from .checks.validate import nothing_is_missing, nothing_is_unknown, parameters_are_readable, types_fit
 
 __all__ = ["STAGES", "Backend", "Check", "Stage"]
 
@@ -39,13 +40,13 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("frame", (method_is_served, product_is_known, size_is_allowed, query_is_well_formed)),
+    Stage("frame", (method_is_served, product_is_known, size_is_allowed, pairs_are_well_formed)),
     Stage("identify", (
         common_parameters_are_there, authorization_is_well_formed, scope_is_of_this_service,
-        timestamp_is_a_number, timestamp_is_fresh,
+        timestamp_and_nonce_are_numbers, timestamp_is_fresh, common_values_are_documented,
     )),
     Stage("route", (version_exists, action_exists, content_type_is_supported)),
     Stage("authenticate", (secret_id_exists, signature_matches, digest_matches, token_matches)),
-    Stage("validate", (body_is_an_object, nothing_is_missing, nothing_is_unknown, types_fit)),
-    Stage("execute", (action_behaves,)),
+    Stage("validate", (parameters_are_readable, nothing_is_missing, nothing_is_unknown, types_fit)),
+    Stage("execute", (values_are_allowed, action_behaves)),
 )  # fmt: skip

@@ -18,13 +18,14 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "description",
         ("ccc_contract.records", "ccc_contract.reading", "ccc_contract.strict", "ccc_contract.envelope",
-         "ccc_contract.conform", "ccc_contract.signing", "ccc_contract"),
+         "ccc_contract.conform", "ccc_contract.pairs", "ccc_contract.signing", "ccc_contract.signing_v1",
+         "ccc_contract"),
     ),
     (
         "core of the fake",
         ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.messages", "ccc_mock.settings", "ccc_mock.journal",
-         "ccc_mock.accounts", "ccc_mock.exchange", "ccc_mock.domain.handlers", "ccc_mock.domain.calls",
-         "ccc_mock.domain", "ccc_mock.checks", "ccc_mock.checks.check", "ccc_mock.checks.frame",
+         "ccc_mock.accounts", "ccc_mock.parameters", "ccc_mock.exchange", "ccc_mock.domain.handlers",
+         "ccc_mock.domain.calls", "ccc_mock.domain", "ccc_mock.checks", "ccc_mock.checks.check", "ccc_mock.checks.frame",
          "ccc_mock.checks.identify", "ccc_mock.checks.route", "ccc_mock.checks.authenticate",
          "ccc_mock.checks.validate", "ccc_mock.checks.execute",
          "ccc_mock.stages", "ccc_mock.fidelity", "ccc_mock.endpoint", "ccc_mock.control",

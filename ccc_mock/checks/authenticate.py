@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hmac
 
-from ccc_contract.signing import READINGS, UNSIGNED_PAYLOAD, as_sent, hashed_payload, verify
+from ccc_contract import signing_v1
+from ccc_contract.signing import READINGS, UNSIGNED_PAYLOAD, Working, as_sent, hashed_payload, verify
 
+from ..accounts import Credential, Grant
 from ..exchange import Exchange
+from ..settings import Settings
 from .check import Backend, check
 
 
@@ -16,7 +19,8 @@ from .check import Backend, check
     evidence="an unknown SecretId is told although the signature is wrong too",
 )  # fmt: skip
 def secret_id_exists(exchange: Exchange, backend: Backend) -> None:
-    if exchange.grant is None or exchange.grant.credential.secret_id != exchange.claim.secret_id:
+    claimed = exchange.secret_id if exchange.parameters.older else exchange.claim.secret_id
+    if exchange.grant is None or exchange.grant.credential.secret_id != claimed:
         raise exchange.refusal("AuthFailure.SecretIdNotFound", "secret-id")
 
 
@@ -24,20 +28,28 @@ def secret_id_exists(exchange: Exchange, backend: Backend) -> None:
     "signature", "AuthFailure.SignatureFailure",
     confidence="observed", source="sdk-vendor-tests",
     evidence="needs the key, so after the look-up; a wrong token beside a good signature is told as such, so before "
-    "the token",
+    "the token; a query or a form that is too large is told here (public-logs)",
 )  # fmt: skip
 def signature_matches(exchange: Exchange, backend: Backend) -> None:
     assert exchange.grant is not None  # secret_id_exists has passed
-    matches, working = verify(
-        exchange.request,
-        exchange.claim,
-        timestamp=exchange.stamp,
-        key_of=exchange.grant.signing_key,
-        readings=READINGS if backend.settings.capitals_may_be_signed_as_sent else _STRICT,
-    )
+    if exchange.parameters.too_large:
+        raise exchange.refusal("AuthFailure.SignatureFailure", "too-large")
+    verified = _verify_older if exchange.parameters.older else _verify
+    matches, working = verified(exchange, exchange.grant, backend.settings)
     if not matches:
         exchange.mismatch = working
         raise exchange.refusal("AuthFailure.SignatureFailure", "signature")
+
+
+def _verify(exchange: Exchange, grant: Grant, settings: Settings) -> tuple[bool, Working]:
+    readings = READINGS if settings.capitals_may_be_signed_as_sent else _STRICT
+    return verify(
+        exchange.request, exchange.claim, timestamp=exchange.stamp, key_of=grant.signing_key, readings=readings
+    )
+
+
+def _verify_older(exchange: Exchange, grant: Grant, settings: Settings) -> tuple[bool, Working]:
+    return signing_v1.verify(exchange.request, exchange.parameters.pairs, grant.credential.secret_key)
 
 
 _STRICT = tuple(reading for reading in READINGS if reading is not as_sent)
@@ -50,7 +62,7 @@ _STRICT = tuple(reading for reading in READINGS if reading is not as_sent)
 )  # fmt: skip
 def digest_matches(exchange: Exchange, backend: Backend) -> None:
     given = exchange.request.headers.get(b"x-tc-content-sha256")
-    if not given or given == UNSIGNED_PAYLOAD:
+    if not given or given == UNSIGNED_PAYLOAD or exchange.parameters.older:
         return
     if not hmac.compare_digest(given.strip().lower(), hashed_payload(exchange.request).encode()):
         raise exchange.refusal("InvalidParameterValue", "digest")
@@ -63,14 +75,20 @@ def digest_matches(exchange: Exchange, backend: Backend) -> None:
 )  # fmt: skip
 def token_matches(exchange: Exchange, backend: Backend) -> None:
     assert exchange.grant is not None  # secret_id_exists has passed
-    given = exchange.request.headers.get(b"x-tc-token") or b""  # an empty one is tolerated (sdk-vendor-tests)
-    token = exchange.grant.credential.token
-    if token is None:
-        code = backend.settings.permanent_key_with_token if given else "ok"
-    elif not given:
-        code = backend.settings.temporary_key_without_token
-    else:
-        code = "ok" if hmac.compare_digest(given, token.encode()) else "AuthFailure.TokenFailure"
+    given = exchange.parameters.common(b"Token") or b""  # an empty one is tolerated (sdk-vendor-tests)
+    code = _token_verdict(given, exchange.grant.credential, backend.settings, exchange.received_at)
     if code != "ok":
         raise exchange.refusal(code, "secret-id" if code.endswith("NotFound") else "token")
     exchange.proven = True
+
+
+def _token_verdict(given: bytes, credential: Credential, settings: Settings, now: float) -> str:
+    if credential.token is None:
+        return settings.permanent_key_with_token if given else "ok"
+    if not given:
+        return settings.temporary_key_without_token
+    if not hmac.compare_digest(given, credential.token.encode()):
+        return "AuthFailure.TokenFailure"
+    if credential.expires_at is not None and now >= credential.expires_at:
+        return settings.expired_token
+    return "ok"

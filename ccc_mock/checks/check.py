@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ccc_contract.conform import Rule
 from ccc_contract.model import Api
 
 from ..domain import Handler
@@ -45,9 +46,13 @@ def check(
     return lambda run: Check(name, run, codes, confidence, source, evidence)
 
 
-@lru_cache(maxsize=256)
 def host_name(host: bytes) -> str:
     """The name in a Host header: without port, in lower case (tccli sends `http://` in front of it)."""
+    return _host_name(host[:300])  # no name is longer (RFC 1035), and what is kept must be bounded
+
+
+@lru_cache(maxsize=256)
+def _host_name(host: bytes) -> str:
     bare = host.decode("utf-8", "replace").strip().lower().removeprefix("http://").removeprefix("https://")
     return re.sub(r":\d*$", "", bare)
 
@@ -57,6 +62,10 @@ def is_real(host: str) -> bool:
     return host.endswith(_REAL_DOMAIN)
 
 
-def pairs(text: bytes) -> list[bytes]:
-    """The pieces of a query or a form, undecoded; empty ones do not count."""
-    return [pair for pair in text.split(b"&") if pair]
+def refuse_first(exchange: Exchange, rule: Rule, code: str) -> None:
+    """Refuse for the first violation of that rule, if there is one."""
+    for violation in exchange.violations:
+        if violation.rule == rule:
+            in_text = exchange.parameters.text is not None and violation.expected == "object"
+            key = "object-as-text" if in_text else rule
+            raise exchange.refusal(code, key, name=violation.path, expected=violation.expected)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from ..domain import World
 from ..exchange import Exchange, NotSupportedByFake
-from .check import Backend, check
+from .check import Backend, check, refuse_first
+
+
+@check(
+    "value", "InvalidParameterValue",
+    confidence="inferred", source="doc-common-errors",
+    evidence="ranges and enumerations are of each action's own documentation, so they are judged behind the gateway",
+)  # fmt: skip
+def values_are_allowed(exchange: Exchange, backend: Backend) -> None:
+    if backend.settings.values_are_judged:
+        refuse_first(exchange, "value", "InvalidParameterValue")
 
 
 @check(

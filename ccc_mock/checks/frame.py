@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..exchange import Exchange
-from .check import SERVICE, Backend, check, host_name, is_real, pairs
+from .check import SERVICE, Backend, check, host_name, is_real
 
 
 @check(
@@ -40,10 +40,13 @@ def size_is_allowed(exchange: Exchange, backend: Backend) -> None:
 
 
 @check(
-    "query", "InvalidParameter",
+    "pairs", "InvalidParameter",
     confidence="observed", source="public-logs",
-    evidence="a query of one bare word and nothing else is refused for its syntax, before any presence check",
+    evidence="a query of one bare word and nothing else is refused for its syntax, before any presence check; that a "
+    "repeated and an empty key are found here too is assumed",
 )  # fmt: skip
-def query_is_well_formed(exchange: Exchange, backend: Backend) -> None:
-    if exchange.request.method == "GET" and any(b"=" not in pair for pair in pairs(exchange.request.query)):
-        raise exchange.refusal("InvalidParameter", "pair")
+def pairs_are_well_formed(exchange: Exchange, backend: Backend) -> None:
+    malformed = exchange.parameters.malformed
+    if malformed is not None:
+        limit = backend.settings.max_pairs
+        raise exchange.refusal("InvalidParameter", malformed.rule, name=malformed.name, limit=limit)

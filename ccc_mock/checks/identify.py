@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import NoReturn
 
+from ccc_contract import signing_v1
 from ccc_contract.signing import SIGNED_AT_LEAST, TERMINATOR, MalformedAuthorization, parse_authorization
 
-from ..exchange import Exchange, NotSupportedByFake
-from .check import SERVICE, Backend, check, host_name, is_real, pairs
+from ..exchange import Exchange
+from ..messages import CHINESE, ENGLISH
+from .check import SERVICE, Backend, check, host_name, is_real
 
 # In the order in which they are missed.
-_V3_PRESENCE = {b"x-tc-action": "X-TC-Action", b"x-tc-timestamp": "X-TC-Timestamp", b"x-tc-version": "X-TC-Version"}
-_V1_PRESENCE = ("Timestamp", "Nonce", "SecretId", "Signature", "Action", "Version")
+_NEWER = (b"Action", b"Timestamp", b"Version")
+_OLDER = (b"Timestamp", b"Nonce", b"SecretId", b"Signature", b"Action", b"Version")
 
 
 @check(
@@ -22,31 +23,15 @@ _V1_PRESENCE = ("Timestamp", "Nonce", "SecretId", "Signature", "Action", "Versio
     "read; without Authorization the older scheme is taken, and Timestamp is missed first",
 )  # fmt: skip
 def common_parameters_are_there(exchange: Exchange, backend: Backend) -> None:
-    headers = exchange.request.headers
-    if b"authorization" not in headers:
-        _refuse_older_scheme(exchange)
-    action, stamp, version = map(headers.get, _V3_PRESENCE)
-    if not (action and stamp and version):
-        lacking = next(name for header, name in _V3_PRESENCE.items() if not headers.get(header))
-        raise exchange.refusal("MissingParameter", "common-header", name=lacking)
-    exchange.action_name = action.decode("utf-8", "replace").strip()
-    exchange.version = version.decode("utf-8", "replace").strip()
-    exchange.stamp = stamp.strip()
-
-
-def _refuse_older_scheme(exchange: Exchange) -> NoReturn:
-    """A request without Authorization is one of the older signatures, whose parameters are in query or form."""
-    request = exchange.request
-    form = request.headers.text(b"content-type").startswith("application/x-www-form-urlencoded")
-    text = request.query if request.method == "GET" else request.body if form else b""
-    given = {pair.partition(b"=")[0].decode("utf-8", "replace") for pair in pairs(text)}
-    for name in _V1_PRESENCE:
-        if name not in given:
-            raise exchange.refusal("MissingParameter", "missing", name=name)
-    raise NotSupportedByFake(
-        "ccc-mock does not judge HmacSHA1 and HmacSHA256 signatures (requests without an Authorization header); "
-        "sign with TC3-HMAC-SHA256"
-    )
+    parameters = exchange.parameters
+    given = {name: parameters.common(name) or b"" for name in (_OLDER if parameters.older else _NEWER)}
+    for name, value in given.items():
+        if not value:
+            key = "missing" if parameters.older else "common-header"
+            raise exchange.refusal("MissingParameter", key, name=parameters.wire_name(name))
+    exchange.action_name = given[b"Action"].decode("utf-8", "replace").strip()
+    exchange.version = given[b"Version"].decode("utf-8", "replace").strip()
+    exchange.stamp = given[b"Timestamp"].strip()
 
 
 @check(
@@ -55,6 +40,8 @@ def _refuse_older_scheme(exchange: Exchange) -> NoReturn:
     evidence="after presence (public-logs); its place before the timestamp is assumed",
 )  # fmt: skip
 def authorization_is_well_formed(exchange: Exchange, backend: Backend) -> None:
+    if exchange.parameters.older:
+        return
     headers = exchange.request.headers
     try:
         claim = exchange.claim = parse_authorization(headers.get(b"authorization") or b"")
@@ -80,6 +67,8 @@ def _not_signed(exchange: Exchange, name: bytes) -> Exception:
     "assumed",
 )  # fmt: skip
 def scope_is_of_this_service(exchange: Exchange, backend: Backend) -> None:
+    if exchange.parameters.older:
+        return
     claim = exchange.claim
     if claim.terminator != TERMINATOR:
         raise exchange.refusal("AuthFailure.InvalidAuthorization", "scope", part="Terminator")
@@ -92,17 +81,20 @@ _WHOLE_NUMBER = re.compile(rb"[0-9]{1,20}")
 
 
 @check(
-    "timestamp", "InvalidParameter", "AuthFailure.SignatureExpire",
+    "numbers", "InvalidParameter", "AuthFailure.SignatureExpire",
     confidence="assumed", source="assumed",
-    evidence="it must be read before its age can be judged; the code is a setting",
+    evidence="the timestamp must be read before its age can be judged; the code is a setting.  With it the older "
+    "scheme's Nonce",
 )  # fmt: skip
-def timestamp_is_a_number(exchange: Exchange, backend: Backend) -> None:
-    if _WHOLE_NUMBER.fullmatch(exchange.stamp):
-        return
-    code = backend.settings.timestamp_not_a_number
-    if code == "InvalidParameter":
-        raise exchange.refusal(code, "timestamp", name="X-TC-Timestamp")
-    raise _expired(exchange, backend)
+def timestamp_and_nonce_are_numbers(exchange: Exchange, backend: Backend) -> None:
+    older = exchange.parameters.older
+    if not _WHOLE_NUMBER.fullmatch(exchange.stamp):
+        code = backend.settings.timestamp_not_a_number
+        if code == "InvalidParameter":
+            raise exchange.refusal(code, "number", name=exchange.parameters.wire_name(b"Timestamp"))
+        raise _expired(exchange, backend)
+    if older and not _WHOLE_NUMBER.fullmatch(exchange.parameters.pairs[b"Nonce"]):
+        raise exchange.refusal("InvalidParameter", "number", name="Nonce")
 
 
 @check(
@@ -119,3 +111,25 @@ def timestamp_is_fresh(exchange: Exchange, backend: Backend) -> None:
 def _expired(exchange: Exchange, backend: Backend) -> Exception:
     now, skew = int(exchange.received_at), backend.settings.skew_seconds
     return exchange.refusal("AuthFailure.SignatureExpire", "expired", now=now, skew=skew)
+
+
+@check(
+    "common-values", "InvalidParameterValue",
+    confidence="assumed", source="teco",
+    evidence="the catalogue's explanation of the code; off by default, because the page on common parameters says "
+    "otherwise of SignatureMethod",
+)  # fmt: skip
+def common_values_are_documented(exchange: Exchange, backend: Backend) -> None:
+    if not backend.settings.common_values_are_judged:
+        return
+    common = exchange.parameters.common
+    for name, documented in _DOCUMENTED.items():
+        if (common(name) or documented[0]) not in documented:
+            wire_name = exchange.parameters.wire_name(name)
+            raise exchange.refusal("InvalidParameterValue", "common-value", name=wire_name)
+
+
+_DOCUMENTED = {
+    b"Language": (ENGLISH.encode(), CHINESE.encode()),
+    b"SignatureMethod": tuple(method.encode() for method in signing_v1.METHODS),
+}

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from ccc_contract import strict
-from ccc_contract.conform import Rule, violations
+from ccc_contract.conform import violations
+from ccc_contract.pairs import MalformedPairs
 
-from ..exchange import Exchange, NotSupportedByFake
-from .check import Backend, check
+from ..exchange import Exchange
+from ..parameters import decode
+from .check import Backend, check, refuse_first
 
 
 @check(
-    "body", "InvalidParameter",
+    "readable", "InvalidParameter",
     confidence="observed", source="public-logs",
-    evidence="an empty body with a valid signature is told to be no JSON",
+    evidence="an empty body with a valid signature is told to be no JSON; that positions in a query or a form are "
+    "looked at here too is assumed",
 )  # fmt: skip
-def body_is_an_object(exchange: Exchange, backend: Backend) -> None:
-    if exchange.request.method == "GET":
-        raise NotSupportedByFake(
-            "ccc-mock does not read parameters from the query of a GET; send them as JSON with POST"
-        )
+def parameters_are_readable(exchange: Exchange, backend: Backend) -> None:
     try:
-        params = strict.decode(exchange.request.body.decode())
+        exchange.params = decode(exchange.parameters, backend.api, exchange.action, backend.settings)
+    except MalformedPairs as malformed:
+        raise exchange.refusal("InvalidParameter", malformed.rule, name=malformed.name) from None
     except (ValueError, RecursionError):  # bytes that are no UTF-8, a BOM, bad JSON, a number or a depth beyond reason
-        params = None
-    if type(params) is not dict:
-        raise exchange.refusal("InvalidParameter", "json")
-    exchange.params = params
+        raise exchange.refusal("InvalidParameter", "json") from None
 
 
 @check(
@@ -35,7 +32,7 @@ def body_is_an_object(exchange: Exchange, backend: Backend) -> None:
 )  # fmt: skip
 def nothing_is_missing(exchange: Exchange, backend: Backend) -> None:
     exchange.violations = violations(backend.api, exchange.action.input, exchange.params)
-    _refuse(exchange, "missing", "MissingParameter")
+    refuse_first(exchange, "missing", "MissingParameter")
 
 
 @check(
@@ -44,7 +41,7 @@ def nothing_is_missing(exchange: Exchange, backend: Backend) -> None:
     evidence="that what is unknown is told before a wrong type is assumed",
 )  # fmt: skip
 def nothing_is_unknown(exchange: Exchange, backend: Backend) -> None:
-    _refuse(exchange, "unknown", "UnknownParameter")
+    refuse_first(exchange, "unknown", "UnknownParameter")
 
 
 @check(
@@ -53,10 +50,4 @@ def nothing_is_unknown(exchange: Exchange, backend: Backend) -> None:
     evidence="the gateway's last look at the parameters: assumed",
 )  # fmt: skip
 def types_fit(exchange: Exchange, backend: Backend) -> None:
-    _refuse(exchange, "type", "InvalidParameter")
-
-
-def _refuse(exchange: Exchange, rule: Rule, code: str) -> None:
-    for violation in exchange.violations:
-        if violation.rule == rule:
-            raise exchange.refusal(code, rule, name=violation.path, expected=violation.expected)
+    refuse_first(exchange, "type", "InvalidParameter")

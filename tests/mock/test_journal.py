@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ccc_mock import DEFAULT_CREDENTIAL, Endpoint
 from ccc_mock.journal import FORM, Entry, Journal, head_of
 from drafts import EXAMPLE, NOW, Draft
+from older import OlderDraft
 
 KILOBYTE = 1024
 
@@ -29,6 +31,7 @@ BLANK: dict[str, Any] = {
     "query": b"",
     "head": b"",
     "body": b"",
+    "text_params": b"",
     "status": 200,
     "reply_headers": (),
     "reply": b"{}",
@@ -78,6 +81,7 @@ WEIGHTY: dict[str, dict[str, Any]] = {
     "values of headers": {"head": head_of(((b"x-mine", BIG),))},
     "names of headers": {"head": head_of(((BIG, b""),))},
     "query": {"query": BIG},
+    "parameters of a query": {"text_params": BIG},
     "path": {"path": BIG},
     "id": {"secret_id": BIG.decode()},
     "action": {"action": BIG.decode()},
@@ -186,7 +190,7 @@ def test_after_clearing_an_old_number_asks_for_what_came_since() -> None:
 # --- the form ------------------------------------------------------------------------------------------------------
 
 
-def shown(endpoint: Endpoint, draft: Draft) -> dict[str, Any]:
+def shown(endpoint: Endpoint, draft: Draft | OlderDraft) -> dict[str, Any]:
     """The newest entry after a request, as it is shown."""
     endpoint.exchange(draft.request())
     account = endpoint.accounts.default
@@ -250,6 +254,28 @@ def test_the_form_of_a_refusal_says_where_and_why(endpoint: Endpoint) -> None:
     assert (form["verdict"], form["stage"], form["check"]) == ("MissingParameter", "validate", "missing")
     assert form["why"] == form["reply"]["body"]["Response"]["Error"]["Message"]
     assert form["params"] == {}
+
+
+def test_parameters_that_came_as_text_are_shown_by_their_type(endpoint: Endpoint) -> None:
+    form = shown(endpoint, OlderDraft(method="POST"))
+    assert form["params"] == EXAMPLE
+    assert form["secret_id"] == "…l-id"
+
+
+def test_the_query_of_the_older_scheme_is_shown_without_its_secrets(endpoint: Endpoint) -> None:
+    draft = OlderDraft(pairs=[("APIKey", "a&b"), ("Callee", "1+2")])
+    query = dict(pair.split("=", 1) for pair in shown(endpoint, draft)["request"]["query"].split("&"))
+    digest = endpoint.redaction.digest
+    assert (query["SecretId"], query["APIKey"], query["Callee"]) == ("…l-id", digest("a%26b"), "1%2B2")
+    assert query["Signature"] == digest(quote(draft.right_signature, safe=""))
+
+
+def test_a_mismatch_in_the_older_scheme_shows_the_string_to_sign_without_its_secrets(endpoint: Endpoint) -> None:
+    draft = OlderDraft(method="POST", secret_key="another-key", pairs=[("APIKey", "a&Callee=b"), ("Callee", "1+2")])
+    form = shown(endpoint, draft)
+    expected = draft.string_to_sign.decode().replace(DEFAULT_CREDENTIAL.secret_id, "…l-id")
+    assert form["string_to_sign"] == expected.replace("a&Callee=b", endpoint.redaction.digest("a&Callee=b"))
+    assert "canonical_request" not in form
 
 
 def test_what_is_not_known_of_an_exchange_is_null(endpoint: Endpoint) -> None:

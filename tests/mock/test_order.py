@@ -25,6 +25,11 @@ from drafts import EXAMPLE, FORM, NOW, Draft
 LIMIT = 1000
 """The largest body here, in bytes."""
 
+STRICT = Settings(max_body_bytes=LIMIT, common_values_are_judged=True)
+
+AI_CALL = {"SdkAppId": 1400000000, "Callee": "008612300000000", "LLMType": "openai", "APIKey": "", "APIUrl": ""}
+"""CreateAICall, which has no behaviour yet, and a member with a documented range."""
+
 CHECKS = {check.name: check for stage in STAGES for check in stage.checks}
 STAGE_OF = {check.name: stage.name for stage in STAGES for check in stage.checks}
 PAIRS = list(pairwise(CHECKS))
@@ -34,12 +39,13 @@ VIOLATIONS: dict[str, Callable[[Draft], Draft]] = {
     "method": lambda draft: draft.but(method="PUT"),
     "product": lambda draft: draft.but(host="cvm.tencentcloudapi.com"),
     "size": lambda draft: draft.but(trailing_blanks=LIMIT),
-    "query": lambda draft: draft.but(method="GET", query=b"bareword").with_headers({"content-type": FORM}),
+    "pairs": lambda draft: draft.but(method="GET", query=b"bareword").with_headers({"content-type": FORM}),
     "presence": lambda draft: draft.without_header("x-tc-action"),
     "authorization": lambda draft: draft.but(signed=("content-type",)),
     "scope": lambda draft: draft.but(terminator="tc4_request"),
-    "timestamp": lambda draft: draft.with_headers({"x-tc-timestamp": "soon"}),
+    "numbers": lambda draft: draft.with_headers({"x-tc-timestamp": "soon"}),
     "age": lambda draft: draft.with_headers({"x-tc-timestamp": str(NOW - 301)}),
+    "common-values": lambda draft: draft.with_headers({"x-tc-language": "de-DE"}),
     "version": lambda draft: draft.with_headers({"x-tc-version": "2019-01-01"}),
     "action": lambda draft: draft.with_headers({"x-tc-action": "CreateAIAgentCal"}),
     "content-type": lambda draft: draft.with_headers({"content-type": "text/plain"}),
@@ -47,38 +53,41 @@ VIOLATIONS: dict[str, Callable[[Draft], Draft]] = {
     "signature": lambda draft: draft.but(secret_key="another-key"),
     "digest": lambda draft: draft.with_headers({"x-tc-content-sha256": "0" * 64}),
     "token": lambda draft: draft.with_headers({"x-tc-token": "a-token-beside-a-permanent-key"}),
-    "body": lambda draft: draft.but(body=b""),
+    "readable": lambda draft: draft.but(body=b""),
     "missing": lambda draft: draft.without_param("Callee"),
     "unknown": lambda draft: draft.with_params({"Calle": "008612300000000"}),
     "type": lambda draft: draft.with_params({"SdkAppId": "1400000000"}),
-    "behaviour": lambda draft: draft.with_headers({"x-tc-action": "DescribeNumbers"}).but(params={"SdkAppId": 1}),
+    "value": lambda draft: draft.with_params({"AcquireTimeoutSecond": 6}),
+    "behaviour": lambda draft: draft.with_headers({"x-tc-action": "CreateAICall"}).but(params=AI_CALL),
 }
 
 TOGETHER = [
     ("method", "product"),
     ("product", "size"),
-    ("size", "query"),
-    ("query", "presence"),
+    ("size", "pairs"),
+    ("pairs", "presence"),
     ("presence", "authorization"),
     ("authorization", "scope"),
-    ("scope", "timestamp"),
-    ("age", "version"),
+    ("scope", "numbers"),
+    ("age", "common-values"),
+    ("common-values", "version"),
     ("version", "action"),
     ("action", "content-type"),
     ("content-type", "secret-id"),
     ("secret-id", "signature"),
     ("signature", "digest"),
     ("digest", "token"),
-    ("token", "body"),
+    ("token", "readable"),
     ("missing", "unknown"),
     ("unknown", "type"),
-    ("type", "behaviour"),
+    ("type", "value"),
+    ("value", "behaviour"),
 ]
 """Adjacent checks that one request can violate at once."""
 
 NEVER_TOGETHER = {
-    ("timestamp", "age"): "what is no number has no age",
-    ("body", "missing"): "a body that is no object has no members to miss",
+    ("numbers", "age"): "what is no number has no age",
+    ("readable", "missing"): "a body that is no object has no members to miss",
 }
 """Adjacent checks that no one request can violate at once, and why not."""
 
@@ -87,7 +96,7 @@ FORGIVABLE = [pair for pair in TOGETHER if pair != ("secret-id", "signature")]
 
 
 def serving(*stages: Stage) -> Endpoint:
-    return Endpoint(clock=Clock(at=NOW), settings=Settings(max_body_bytes=LIMIT), stages=stages or STAGES)
+    return Endpoint(clock=Clock(at=NOW), settings=STRICT, stages=stages or STAGES)
 
 
 def both(earlier: str, later: str) -> Draft:

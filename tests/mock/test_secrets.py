@@ -13,6 +13,7 @@ from ccc_mock import Clock, Credential, Endpoint
 from ccc_mock.adapters import terminal
 from ccc_mock.control import Control
 from ccc_mock.redaction import Redaction, shortened_number
+from older import OlderDraft
 
 CANARY = "canary-3f9a1c"
 AT = 1795324613
@@ -37,6 +38,11 @@ def signed_get(query: str) -> Request:
     common = {"content-type": "application/x-www-form-urlencoded", "x-tc-action": "CreateAICall"}
     lines = Headers.of({"host": "127.0.0.1", "x-tc-version": "2020-02-10", **common})
     return sign(Request("GET", b"/", query.encode(), lines, b""), "the-id", "wrong", timestamp=AT)
+
+
+def older(method: str = "POST", secret_key: str = "the-key", secret_id: str = "the-id", **pairs: str) -> Request:
+    draft = OlderDraft(method=method, host="127.0.0.1", secret_id=secret_id, secret_key=secret_key)
+    return draft.with_common(Action="CreateAICall").but(pairs=list({"SdkAppId": "1", **pairs}.items())).request()
 
 
 AI_CALL = {"SdkAppId": 1, "Callee": "008613012345678", "LLMType": "openai", "APIKey": "k", "APIUrl": "https://x"}
@@ -86,6 +92,14 @@ PLACES: dict[str, Request] = {
     "query, bare": get(CANARY),
     "query of a POST": Request("POST", b"/", f"APIKey={CANARY}".encode(), Headers.of({"host": "x"}), b""),
     "canonical query": signed_get(f"SdkAppId=1&APIKey={CANARY}"),
+    "signed query": older(method="GET", APIKey=CANARY),
+    "form": older(APIKey=CANARY),
+    "form, badly signed": older(secret_key="wrong", APIKey=CANARY),
+    "form, badly signed, looks like pairs": older(secret_key="wrong", APIKey=f"a&Callee={CANARY}"),
+    "form, nested, badly signed": older(secret_key="wrong", **{"Staffs.0.Password": CANARY}),
+    "form, token": older(Token=CANARY),
+    "form, token, badly signed": older(secret_key="wrong", Token=CANARY),
+    "form, another id": older(secret_id=CANARY + "long"),
 }  # fmt: skip
 
 

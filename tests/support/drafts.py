@@ -21,7 +21,10 @@ NOW = 1795324613
 HOST = "ccc.tencentcloudapi.com"
 VERSION = "2020-02-10"
 TEMPORARY = Credential("AKID-ccc-mock-temporary", "ccc-mock-temporary-key", "ccc-mock-temporary-token")
+ENDED = Credential("AKID-ccc-mock-ended", "ccc-mock-ended-key", "ccc-mock-ended-token", expires_at=NOW)
 FORM = "application/x-www-form-urlencoded"
+
+DEEP = b'{"SdkAppId":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 EXAMPLE: Mapping[str, Any] = {
     "SdkAppId": 1400000000,
@@ -140,3 +143,10 @@ def as_request(pieces: oracle.Pieces) -> Request:
 def with_authorization(request: Request, value: bytes) -> Request:
     headers = Headers((*request.headers.lines, (b"authorization", value)))
     return Request(request.method, request.path, request.query, headers, request.body, request.client)
+
+
+TOKENED = Draft().with_headers({"x-tc-token": "a"})
+"""With a token beside a permanent key."""
+
+CAPITALS = Draft(host="CCC.Tencentcloudapi.com", lower=False)
+"""Signed with a Host that was not put into lower case."""
