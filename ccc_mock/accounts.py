@@ -51,6 +51,13 @@ class Credential:
         return f"<Credential {last_four(self.secret_id)}{' temporary' if self.token else ''}>"
 
 
+def _fresh_credential(now: float, duration_seconds: float | None) -> Credential:
+    secret_id, secret_key = f"AKID-ccc-mock-{os.urandom(6).hex()}", f"ccc-mock-key-{os.urandom(12).hex()}"
+    if duration_seconds is None:
+        return Credential(secret_id, secret_key)
+    return Credential(secret_id, secret_key, f"ccc-mock-token-{os.urandom(12).hex()}", now + duration_seconds)
+
+
 # No real SecretId looks like this, and no secret scanner takes it for one: real ones are AKID and 32 letters or digits.
 DEFAULT_CREDENTIAL = Credential("AKID-ccc-mock-not-a-real-id", "ccc-mock-not-a-real-key")
 
@@ -162,8 +169,10 @@ class Directory:
             account.grants.append(grant)
             return grant
 
-    def make(self, *, seed: int | None = None, clock: Clock | None = None) -> Grant:
-        """A fresh account with a fresh credential.  Raises TooManyAccounts."""
+    def make(
+        self, *, seed: int | None = None, clock: Clock | None = None, duration_seconds: float | None = None
+    ) -> Grant:
+        """A fresh account with a fresh credential, temporary where it has a duration.  Raises TooManyAccounts."""
         with self._lock:
             if len(self._accounts) >= self.MAX_ACCOUNTS:
                 raise TooManyAccounts(
@@ -171,8 +180,7 @@ class Directory:
                 )
             account = Account(self._next_uin(), seed=seed, clock=clock)
             self._accounts[account.uin] = account
-        name, key = os.urandom(6).hex(), os.urandom(12).hex()
-        return self.add(account, Credential(f"AKID-ccc-mock-{name}", f"ccc-mock-key-{key}"))
+        return self.add(account, _fresh_credential(account.clock.now(), duration_seconds))
 
     def remove(self, account: Account) -> None:
         """Forget an account and its credentials.  Raises ValueError for the default one."""

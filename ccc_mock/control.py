@@ -30,6 +30,8 @@ from .endpoint import Endpoint
 PREFIX = b"/_ccc"
 MAX_BODY_BYTES = 64 * 1024
 MAX_PAGE = 1000
+MAX_DURATION_SECONDS = 129_600
+"""The longest that the service gives a temporary credential (doc-sts)."""
 
 
 def is_control(raw_path: bytes) -> bool:
@@ -106,8 +108,9 @@ def _make_account(command: Command) -> JSON:
     seed, at = command.body.get("seed"), command.body.get("at")
     if seed is not None and type(seed) is not int:
         raise Refused(400, f"seed: expected a whole number, got {_clipped(seed)}")
+    clock, duration = None if at is None else Clock(at=_time(at)), _duration(command.body.get("duration_seconds"))
     try:
-        grant = command.endpoint.accounts.make(seed=seed, clock=None if at is None else Clock(at=_time(at)))
+        grant = command.endpoint.accounts.make(seed=seed, clock=clock, duration_seconds=duration)
     except TooManyAccounts as full:
         raise Refused(409, str(full)) from None
     credential = grant.credential
@@ -117,7 +120,15 @@ def _make_account(command: Command) -> JSON:
         "secret_id": credential.secret_id,
         "secret_key": credential.secret_key,
         "token": credential.token,
+        "expires_at": credential.expires_at,
     }
+
+
+def _duration(value: JSON) -> float | None:
+    """How long a temporary credential lasts; without one it is permanent."""
+    if value is None or (type(value) in (int, float) and 0 < value <= MAX_DURATION_SECONDS):
+        return None if value is None else float(value)
+    raise Refused(400, f"duration_seconds: expected a number up to {MAX_DURATION_SECONDS}, got {_clipped(value)}")
 
 
 def _remove_account(command: Command) -> JSON:
@@ -135,7 +146,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/_ccc/journal", _journal, query=("account", "after", "limit")),
     Route("PUT", "/_ccc/clock", _clock, query=("account",), body=("at", "advance", "real")),
     Route("POST", "/_ccc/reset", _reset, query=("account",)),
-    Route("POST", "/_ccc/accounts", _make_account, body=("seed", "at"), status=201),
+    Route("POST", "/_ccc/accounts", _make_account, body=("seed", "at", "duration_seconds"), status=201),
     Route("DELETE", "/_ccc/accounts", _remove_account, query=("account",)),
 )
 _OPEN = "/_ccc/health"

@@ -35,9 +35,11 @@ class Served:
         """What the default account was asked: also the exchanges whose SecretId nobody has."""
         return self.endpoint.journal()
 
-    def account(self, *, seed: int | None = None, at: float | None = None) -> ServedAccount:
-        """A fresh account with a credential of its own."""
-        grant = self.endpoint.accounts.make(seed=seed, clock=Clock(at=at))
+    def account(
+        self, *, seed: int | None = None, at: float | None = None, duration_seconds: float | None = None
+    ) -> ServedAccount:
+        """A fresh account with a credential of its own: a temporary one where `duration_seconds` says how long."""
+        grant = self.endpoint.accounts.make(seed=seed, clock=Clock(at=at), duration_seconds=duration_seconds)
         return ServedAccount(self, grant.account, grant.credential)
 
 
@@ -65,6 +67,10 @@ class ServedAccount:
     @property
     def secret_key(self) -> str:
         return self.credential.secret_key
+
+    @property
+    def token(self) -> str | None:
+        return self.credential.token
 
     @property
     def clock(self) -> Clock:

@@ -10,6 +10,7 @@ import pytest
 from ccc_contract import Headers, Request
 from ccc_mock import Clock, Endpoint
 from ccc_mock.control import MAX_BODY_BYTES, ROUTES, Control
+from drafts import NOW, Draft
 
 LOOPBACK = "127.0.0.1:8679"
 
@@ -88,6 +89,25 @@ def test_a_bad_clock_is_told_and_changes_nothing(control: Caller, endpoint: Endp
     assert endpoint.accounts.default.clock.now() == 1795324613
 
 
+def test_a_temporary_credential_ends_when_its_account_has_come_so_far(control: Caller, endpoint: Endpoint) -> None:
+    _, made = control("POST", "/_ccc/accounts", {"at": NOW, "duration_seconds": 1800})
+    assert made["token"].startswith("ccc-mock-token-")
+    assert made["expires_at"] == NOW + 1800
+    draft = Draft(secret_id=made["secret_id"], secret_key=made["secret_key"])
+
+    def verdict(at: int) -> str:
+        endpoint.accounts.account(made["account"]).clock.freeze(at)
+        headers = {"x-tc-timestamp": str(at), "x-tc-token": made["token"]}
+        return endpoint.exchange(draft.with_headers(headers).request()).verdict
+
+    assert [verdict(NOW), verdict(NOW + 1799), verdict(NOW + 1800)] == ["ok", "ok", "AuthFailure.TokenFailure"]
+
+
+def test_without_a_duration_a_credential_is_permanent(control: Caller) -> None:
+    _, made = control("POST", "/_ccc/accounts", {"duration_seconds": None})
+    assert (made["token"], made["expires_at"]) == (None, None)
+
+
 def test_an_account_is_made_used_and_removed(control: Caller, endpoint: Endpoint) -> None:
     status, made = control("POST", "/_ccc/accounts", {"seed": 7, "at": 1795324613})
     assert status == 201
@@ -143,7 +163,19 @@ def test_a_bad_page_is_told(control: Caller, query: str) -> None:
     assert query.partition("=")[0] in answer["error"] or "name=value" in answer["error"]
 
 
-@pytest.mark.parametrize("body", [{"seed": "1"}, {"seed": True}, {"seed": 1.5}, {"at": None, "sed": 1}])
+DURATIONS = [0, -1, "60", True, [1], 129_601, float("nan")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"seed": "1"},
+        {"seed": True},
+        {"seed": 1.5},
+        {"at": None, "sed": 1},
+        *({"duration_seconds": n} for n in DURATIONS),
+    ],
+)
 def test_a_bad_account_is_told(control: Caller, body: Any) -> None:
     assert control("POST", "/_ccc/accounts", body)[0] == 400
 
