@@ -42,9 +42,12 @@ class Caller:
     def _client(self, kind: Callable[..., Any]) -> Any:
         changes = self.changes
         http = HttpProfile(
-            protocol="http", endpoint=changes.get("endpoint", self.server.host), proxy=changes.get("proxy")
+            protocol="http",
+            endpoint=changes.get("endpoint", self.server.host),
+            proxy=changes.get("proxy"),
+            reqMethod=changes.get("method", "POST"),
         )
-        profile = ClientProfile(httpProfile=http, language=changes.get("language", "zh-CN"))
+        profile = ClientProfile(changes.get("signed_by"), httpProfile=http, language=changes.get("language", "zh-CN"))
         secret_id = changes.get("secret_id", self.server.secret_id)
         secret_key = changes.get("secret_key", self.server.secret_key)
         return kind(credential.Credential(secret_id, secret_key, changes.get("token")), "", profile)
@@ -86,6 +89,80 @@ def test_the_documentations_example_gets_a_session_id(caller: Callable[..., Call
     assert entry["request_id"] == answer.RequestId
     assert entry["params"] == EXAMPLE
     assert entry["verdict"] == "ok"
+
+
+FORMS = [
+    {"signed_by": scheme, "method": method}
+    for scheme in ("TC3-HMAC-SHA256", "HmacSHA1", "HmacSHA256")
+    for method in ("GET", "POST")
+]
+every_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: " ".join(form.values()))
+EVERYTHING = {
+    **EXAMPLE,
+    "PromptVariables": [
+        {"Key": f"k{n}", "Value": text} for n, text in enumerate(["你好 👩‍👩‍👧", "a&b=c;d+e%20f/?#~*'", ""])
+    ],
+    "MaxRingTimeoutSecond": 30,
+}
+
+
+@every_form
+def test_every_form_that_the_client_can_be_set_to_send_gets_a_session_id(
+    caller: Callable[..., Caller], ccc_server: ServedAccount, form: dict[str, str]
+) -> None:
+    assert caller(**form)(EVERYTHING).SessionId
+    (entry,) = ccc_server.journal()
+    assert entry["params"] == EVERYTHING
+    assert entry["request"]["method"] == form["method"]
+
+
+@every_form
+@pytest.mark.parametrize(("language", "word"), [("zh-CN", "签名"), ("en-US", "signature")])
+def test_every_form_is_refused_under_another_key(
+    caller: Callable[..., Caller], form: dict[str, str], language: str, word: str
+) -> None:
+    error = refused(lambda: caller(**form, language=language, secret_key="another-key")(EXAMPLE))
+    assert error.code == "AuthFailure.SignatureFailure"
+    assert word in error.message
+
+
+@every_form
+def test_in_every_form_a_token_is_right_wrong_missing_and_ended(
+    ccc_server: ServedAccount, form: dict[str, str]
+) -> None:
+    account = ccc_server.served.account(duration_seconds=100)
+    assert Caller(account, **form, token=account.token)(EXAMPLE).SessionId
+    for token in (f"{account.token}err", None):
+        assert refused(lambda token=token: Caller(account, **form, token=token)(EXAMPLE)).code == TOKEN
+    account.clock.advance(100)
+    assert refused(lambda: Caller(account, **form, token=account.token)(EXAMPLE)).code == TOKEN
+
+
+TOKEN = "AuthFailure.TokenFailure"
+
+
+# Megabytes under the older scheme or in a query are what integrators meet first (public-logs).
+@pytest.mark.parametrize(
+    "form",
+    [form for form in FORMS if form != {"signed_by": "TC3-HMAC-SHA256", "method": "POST"}],
+    ids=lambda form: " ".join(form.values()),
+)
+def test_what_is_too_large_for_its_form_is_told_the_remedy(caller: Callable[..., Caller], form: dict[str, str]) -> None:
+    long = {
+        **EXAMPLE,
+        "PromptVariables": [{"Key": "k", "Value": "x" * (40_000 if form["method"] == "GET" else 1_100_000)}],
+    }
+    error = refused(lambda: caller(**form)(long))
+    assert error.code == "AuthFailure.SignatureFailure"
+    assert "TC3-HMAC-SHA256" in error.message
+    assert caller()(long).SessionId
+
+
+@every_form
+def test_in_every_form_an_underscore_changes_nothing(ccc_server: ServedAccount, form: dict[str, str]) -> None:
+    error = refused(lambda: Caller(ccc_server, **form).call_json("CreateAIAgentCall", {**EXAMPLE, "a_b": "1"}))
+    assert error.code == "UnknownParameter"
+    assert "`a_b`" in error.message
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
