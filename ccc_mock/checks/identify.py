@@ -9,11 +9,13 @@ from ccc_contract.signing import SIGNED_AT_LEAST, TERMINATOR, MalformedAuthoriza
 
 from ..exchange import Exchange
 from ..messages import CHINESE, ENGLISH
+from ..parameters import COMMON
 from .check import SERVICE, Backend, check, host_name, is_real
 
 # In the order in which they are missed.
 _NEWER = (b"Action", b"Timestamp", b"Version")
 _OLDER = (b"Timestamp", b"Nonce", b"SecretId", b"Signature", b"Action", b"Version")
+_HEADERS = tuple(COMMON[name] or b"" for name in _NEWER)
 
 
 @check(
@@ -24,14 +26,19 @@ _OLDER = (b"Timestamp", b"Nonce", b"SecretId", b"Signature", b"Action", b"Versio
 )  # fmt: skip
 def common_parameters_are_there(exchange: Exchange, backend: Backend) -> None:
     parameters = exchange.parameters
-    given = {name: parameters.common(name) or b"" for name in (_OLDER if parameters.older else _NEWER)}
-    for name, value in given.items():
-        if not value:
-            key = "missing" if parameters.older else "common-header"
-            raise exchange.refusal("MissingParameter", key, name=parameters.wire_name(name))
-    exchange.action_name = given[b"Action"].decode("utf-8", "replace").strip()
-    exchange.version = given[b"Version"].decode("utf-8", "replace").strip()
-    exchange.stamp = given[b"Timestamp"].strip()
+    if parameters.older:
+        action, stamp, version = map(parameters.pairs.get, _NEWER)
+        complete = all(map(parameters.pairs.get, _OLDER))
+    else:
+        action, stamp, version = map(exchange.request.headers.get, _HEADERS)
+        complete = True
+    if not (action and stamp and version and complete):
+        name = next(name for name in (_OLDER if parameters.older else _NEWER) if not parameters.common(name))
+        key = "missing" if parameters.older else "common-header"
+        raise exchange.refusal("MissingParameter", key, name=parameters.wire_name(name))
+    exchange.action_name = action.decode("utf-8", "replace").strip()
+    exchange.version = version.decode("utf-8", "replace").strip()
+    exchange.stamp = stamp.strip()
 
 
 @check(
