@@ -5,14 +5,16 @@ Exit codes: 0 done or told to stop, 2 a usage error (one sentence on standard er
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,6 +28,9 @@ from .domain import HANDLERS
 from .endpoint import Endpoint
 from .fidelity import points
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .adapters.tls import Certified
 
 DEFAULT_PORT = 8679
 
@@ -152,6 +157,22 @@ def _setting(text: str) -> tuple[str, str]:
     callback=_usage_error(_not_empty),
     help="Ask for this token under /_ccc/; one is made where --host is no loopback address.",
 )
+@click.option("--tls", envvar="CCC_MOCK_TLS", is_flag=True, help="Serve over TLS, certified by a private CA.")
+@click.option(
+    "--ca-file",
+    envvar="CCC_MOCK_CA_FILE",
+    metavar="PATH",
+    callback=_usage_error(_not_empty),
+    help="Where the CA's certificate is written, and stays; by default in a temporary folder.",
+)
+@click.option(
+    "--tls-name",
+    "tls_names",
+    envvar="CCC_MOCK_TLS_NAME",
+    multiple=True,
+    metavar="NAME",
+    help="A further host name or IP address that the certificate holds; can be repeated.",
+)
 @click.option("--quiet", envvar="CCC_MOCK_QUIET", is_flag=True, help="Print no line per call.")
 @click.option("--json", "as_json", envvar="CCC_MOCK_JSON", is_flag=True, help="Print JSON objects, one a line.")
 def serve(
@@ -163,6 +184,9 @@ def serve(
     settings: tuple[tuple[str, str], ...],
     allowed_hosts: tuple[str, ...],
     control_token: str | None,
+    tls: bool,
+    ca_file: str | None,
+    tls_names: tuple[str, ...],
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -175,6 +199,8 @@ def serve(
     from .adapters.asgi import App
     from .adapters.server import CannotListen, Server, listen, url_of
 
+    if not tls and (ca_file or tls_names):
+        raise click.UsageError("--ca-file and --tls-name go with --tls, which was not given")
     given = [credential for group in credentials for credential in group]
     try:
         endpoint = Endpoint(
@@ -190,16 +216,40 @@ def serve(
     log = terminal.CallLog(sys.stderr, terminal.as_json if as_json else terminal.as_line)
     control = Control(endpoint, token=token, allowed_hosts=allowed_hosts)
     app = App(endpoint, control, on_exchange=None if quiet else log)
-    url, first = url_of(listener), (given or [DEFAULT_CREDENTIAL])[0]
-    hello = _hello_json(url, first, token) if as_json else _hello(url, first, token, shown=not given)
+    url, first = url_of(listener, "https" if tls else "http"), (given or [DEFAULT_CREDENTIAL])[0]
     _say_what_the_server_says(log, as_json)
-    server = Server(app, listener, ready=lambda: print(hello, flush=True))  # noqa: T201
-    stopped = server.serve_until_stopped()
+
+    def greet() -> None:
+        told = (url, first, token, certified.ca_file if certified else None)
+        print(_hello_json(*told) if as_json else _hello(*told, shown=not given), flush=True)  # noqa: T201
+
+    server = Server(app, listener, ready=greet)
+    certificate: AbstractContextManager[Certified | None] = contextlib.nullcontext()
+    if tls:
+        certificate = _certificate((host, listener.getsockname()[0], *tls_names), ca_file)
+    # Signals are handled before there is a temporary folder, and until it is gone.
+    with contextlib.closing(listener), server.capture_signals(), certificate as certified:
+        stopped = server.serve_until_stopped(certified.context if certified else None)
     log.close(_goodbye(stopped.idle, stopped.cut, log.dropped, as_json))
     return 0
 
 
-def _hello_json(url: str, credential: Credential, token: str | None) -> str:
+@contextlib.contextmanager
+def _certificate(names: Sequence[str], ca_file: str | None) -> Iterator[Certified]:
+    """What `--tls` asks for; it is a usage error to ask for what cannot be had."""
+    try:
+        from .adapters.tls import certified
+    except ModuleNotFoundError as reason:
+        raise click.UsageError(f"--tls needs {reason.name}: pip install 'ccc-mock[tls]'") from None
+    with contextlib.ExitStack() as stack:
+        try:
+            made = stack.enter_context(certified(*names, ca_file=Path(ca_file) if ca_file else None))
+        except (ValueError, OSError) as reason:  # OSError: there is no temporary folder either
+            raise click.UsageError(f"--tls: {reason}") from None
+        yield made
+
+
+def _hello_json(url: str, credential: Credential, token: str | None, ca_file: Path | None) -> str:
     return json.dumps(
         {
             "url": url,
@@ -207,17 +257,20 @@ def _hello_json(url: str, credential: Credential, token: str | None) -> str:
             "secret_key": credential.secret_key,
             "control_url": f"{url}/_ccc",
             "control_token": token,
+            "ca_file": None if ca_file is None else str(ca_file),
         }
     )
 
 
-def _hello(url: str, credential: Credential, token: str | None, *, shown: bool) -> str:
+def _hello(url: str, credential: Credential, token: str | None, ca_file: Path | None = None, *, shown: bool) -> str:
     lines = [
         f"ccc-mock {version('ccc-mock')} serves {url} (a fake: nobody is dialled; unofficial, not by Tencent)",
         f"  SecretId   {credential.secret_id}",
         f"  SecretKey  {credential.secret_key if shown else '(as given)'}",
         f"  control    {url}/_ccc/health",
     ]
+    if ca_file is not None:
+        lines.append(f"  CA         {ca_file}")
     if token is not None:
         lines.append(f"  token      {token}")
     return "\n".join(lines)
@@ -248,10 +301,11 @@ class _Saying(logging.Handler):
 
 def _say_what_the_server_says(say: Callable[[str], None], as_json: bool) -> None:
     """A request that is no HTTP, a bug of ours: in the form of the other lines, and as unable to block."""
-    logger = logging.getLogger("uvicorn.error")
-    logger.addHandler(_Saying(say, as_json))
-    logger.setLevel(logging.WARNING)
-    logger.propagate = False
+    for name in ("uvicorn.error", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.addHandler(_Saying(say, as_json))
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
 
 
 @ccc_mock.command()

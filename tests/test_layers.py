@@ -34,7 +34,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "adapters",
         ("ccc_mock.adapters", "ccc_mock.adapters.asgi", "ccc_mock.adapters.plain", "ccc_mock.adapters.direct",
-         "ccc_mock.adapters.server", "ccc_mock.adapters.serving", "ccc_mock.adapters.terminal"),
+         "ccc_mock.adapters.server", "ccc_mock.adapters.serving", "ccc_mock.adapters.terminal",
+         "ccc_mock.adapters.tls"),
     ),
     (
         "edge",
@@ -50,6 +51,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_mock.adapters.plain": {"uvicorn"},
     "ccc_mock.adapters.direct": {"httptools", "starlette", "uvicorn"},
     "ccc_mock.adapters.server": {"anyio", "uvicorn"},
+    "ccc_mock.adapters.tls": {"cryptography", "trustme"},
     "ccc_mock.cli": {"click"},
     "ccc_mock.pytest_plugin": {"pytest"},
 }

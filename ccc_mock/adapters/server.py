@@ -7,6 +7,7 @@ import errno
 import importlib.util
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -40,9 +41,9 @@ def listen(host: str, port: int) -> socket.socket:
         raise CannotListen(f"{host}:{port} {why}") from None
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, scheme: str = "http") -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 LAST_SECONDS = 0.1
@@ -71,8 +72,10 @@ class Server(uvicorn.Server):
         self._listener = listener
         self._ready = ready
 
-    def serve_until_stopped(self) -> Stopped:
-        """Block until a signal, or `should_exit`."""
+    def serve_until_stopped(self, tls: ssl.SSLContext | None = None) -> Stopped:
+        """Block until a signal, or `should_exit`; given a context, speak TLS."""
+        self.config.load()
+        self.config.ssl = tls  # uvicorn itself makes one, of files
         try:
             self.run(sockets=[self._listener])
         finally:

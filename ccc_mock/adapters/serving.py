@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running fake: `url` as `http://127.0.0.1:PORT`, and the endpoint behind it."""
+    """A running fake: `url` as `http://127.0.0.1:PORT`, or `https://…`, and the endpoint behind it."""
 
     url: str
     endpoint: Endpoint
@@ -29,7 +30,7 @@ class Served:
     @property
     def host(self) -> str:
         """`127.0.0.1:PORT`, as an SDK takes it for its endpoint."""
-        return self.url.removeprefix("http://")
+        return self.url.partition("://")[2]
 
     def journal(self) -> list[dict[str, JSON]]:
         """What the default account was asked: also the exchanges whose SecretId nobody has."""
@@ -85,13 +86,18 @@ class ServedAccount:
 
 
 @contextlib.contextmanager
-def serving(endpoint: Endpoint, control: Control | None = None) -> Iterator[Served]:
-    """Serve `endpoint` on a free port of the loopback address until the block ends."""
+def serving(
+    endpoint: Endpoint, control: Control | None = None, *, tls: ssl.SSLContext | None = None
+) -> Iterator[Served]:
+    """Serve `endpoint` on a free port of the loopback address until the block ends.
+
+    With `tls` over HTTPS: `ccc_mock.adapters.tls.certified()` gives a context, and the file that clients trust.
+    """
     ready = threading.Event()
     with contextlib.closing(listen("127.0.0.1", 0)) as listener:
-        url = url_of(listener)
+        url = url_of(listener, "https" if tls else "http")
         server = Server(App(endpoint, control), listener, ready=ready.set)
-        thread = threading.Thread(target=server.serve_until_stopped, name=f"ccc-mock {url}", daemon=True)
+        thread = threading.Thread(target=server.serve_until_stopped, args=(tls,), name=f"ccc-mock {url}", daemon=True)
         thread.start()
         try:
             if not ready.wait(STOP_SECONDS):

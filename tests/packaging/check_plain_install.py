@@ -18,7 +18,7 @@ BIN = Path(sysconfig.get_path("scripts"))
 
 
 def check_lightness() -> None:
-    for heavy in ("hypothesis", "schemathesis", "respx", "requests", "pytest", "tccli", "httpx", "uvloop"):
+    for heavy in ("hypothesis", "schemathesis", "respx", "requests", "pytest", "tccli", "httpx", "uvloop", "trustme"):
         assert importlib.util.find_spec(heavy) is None, f"a plain install brings {heavy}"
 
 
@@ -49,6 +49,10 @@ def check_what_is_missing() -> None:
     assert refresh.returncode == 2, refresh
     assert "pip install tccli" in refresh.stderr, refresh.stderr
     assert len(refresh.stderr.splitlines()) == 1, refresh.stderr
+    tls = subprocess.run([BIN / "ccc-mock", "serve", "--tls"], capture_output=True, text=True)
+    assert tls.returncode == 2, tls
+    assert "pip install 'ccc-mock[tls]'" in tls.stderr, tls.stderr
+    assert len(tls.stderr.splitlines()) == 1, tls.stderr
 
 
 def check_consoles() -> None:

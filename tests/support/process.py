@@ -6,15 +6,25 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wire import Answer, as_bytes, exchange, signed
 
 CCC_MOCK = [sys.executable, "-m", "ccc_mock.cli"]
+
+
+def ccc_mock_without(*modules: str) -> list[str]:
+    """The same, where these modules are not installed."""
+    hide = f"import sys; sys.modules.update(dict.fromkeys({modules!r}))"
+    return [sys.executable, "-c", f"{hide}; from ccc_mock.cli import main; sys.exit(main())"]
+
+
+PLAIN_CCC_MOCK = ccc_mock_without("uvloop", "httptools")
 
 
 class Process:
@@ -26,10 +36,16 @@ class Process:
 
     @property
     def host(self) -> str:
-        return self.hello["url"].removeprefix("http://")
+        return self.hello["url"].partition("://")[2]
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """What a client that trusts the fake speaks TLS with; None where it is plain HTTP."""
+        ca_file = self.hello["ca_file"]
+        return ssl.create_default_context(cafile=ca_file) if ca_file else None
 
     def call(self, **changes: Any) -> Answer:
-        return exchange(self.host, self.request(**changes))
+        return exchange(self.host, self.request(**changes), tls=self.trust)
 
     def request(self, **changes: Any) -> bytes:
         return as_bytes(signed(self.host, self.hello["secret_id"], self.hello["secret_key"], **changes))
@@ -37,20 +53,20 @@ class Process:
     def control(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.hello["control_url"] + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=5, context=self.trust) as answer:
             return json.load(answer)
 
-    def stop(self) -> list[dict[str, Any]]:
-        """SIGTERM; gives the lines of standard error."""
-        self.popen.send_signal(signal.SIGTERM)
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> list[dict[str, Any]]:
+        """Send a signal; gives the lines of standard error."""
+        self.popen.send_signal(number)
         _, errors = self.popen.communicate(timeout=10)
         return [json.loads(line) for line in errors.splitlines()]
 
 
 @contextlib.contextmanager
-def serve(*arguments: str, **environment: str) -> Iterator[Process]:
+def serve(*arguments: str, program: Sequence[str] = CCC_MOCK, **environment: str) -> Iterator[Process]:
     with subprocess.Popen(
-        [*CCC_MOCK, "serve", "--port", "0", "--json", *arguments],
+        [*program, "serve", "--port", "0", "--json", *arguments],
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -60,4 +76,7 @@ def serve(*arguments: str, **environment: str) -> Iterator[Process]:
         try:
             yield Process(popen)
         finally:
+            popen.terminate()  # not killed: with --tls it has a folder to remove
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                popen.wait(5)
             popen.kill()

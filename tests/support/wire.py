@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -36,12 +37,18 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-def exchange(host: str, data: bytes, *, timeout: float = 5.0) -> Answer:
+def exchange(host: str, data: bytes, *, timeout: float = 5.0, tls: ssl.SSLContext | None = None) -> Answer:
     """Send `data` to `host` (`127.0.0.1:PORT`) and read one answer."""
-    name, _, port = host.rpartition(":")
-    with socket.create_connection((name, int(port)), timeout) as sock:
+    with connect(host, timeout, tls) as sock:
         sock.sendall(data)
         return read_answer(sock)
+
+
+def connect(host: str, timeout: float = 5.0, tls: ssl.SSLContext | None = None) -> socket.socket:
+    """A connection to `host` (`127.0.0.1:PORT`), over TLS where a context is given."""
+    name, _, port = host.rpartition(":")
+    sock = socket.create_connection((name.strip("[]"), int(port)), timeout)
+    return tls.wrap_socket(sock, server_hostname=name) if tls else sock
 
 
 def read_answer(sock: socket.socket, *, see_the_end: bool = True) -> Answer:
