@@ -1,4 +1,4 @@
-"""What both console scripts share: one sentence for what is wrong, an exit code, and text that any console takes."""
+"""What both console scripts share: one sentence for what is wrong, an exit code, and text in UTF-8."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .model import ModelError
 
 def run_command(command: click.Command, argv: Sequence[str] | None, *, program: str) -> int:
     """Run a click command; say what is wrong in one sentence on stderr, and return the exit code."""
-    never_fail_on_encoding()
+    write_utf_8()
     try:
         code = command.main(None if argv is None else list(argv), prog_name=program, standalone_mode=False)
         if sys.stdout is not None:  # a service may run without one
@@ -38,13 +38,13 @@ def _complain(program: str, problem: str, *, code: int = 2) -> int:
     return code
 
 
-def never_fail_on_encoding() -> None:
-    """Let standard output and error take any text."""
-    # A console that is not UTF-8 shows \u4e2d rather than a traceback.
+def write_utf_8() -> None:
+    """Let standard output and error be UTF-8, whatever the console or the locale says: a program may read them."""
     for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
+        reconfigure = getattr(stream, "reconfigure", None)  # a test's stand-in may have none
         if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+            # What UTF-8 cannot hold, half of a character in a file's name, is shown escaped.
+            reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _let_nobody_read() -> None:

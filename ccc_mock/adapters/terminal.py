@@ -61,14 +61,14 @@ def _hint(exchange: Exchange) -> str:
 class CallLog:
     """Writes a line for each exchange, and what else is to be said, from a thread of its own.
 
-    Where nobody reads, lines are dropped after `capacity` and counted; the fake goes on.  It writes to the stream's
-    file descriptor: a thread that is stuck in a write must hold no lock of the stream, or the process could not end.
+    Where nobody reads, lines are dropped after `capacity` and counted; the fake goes on.  It writes UTF-8 to the
+    stream's file descriptor: a thread that is stuck in a write must hold no lock of the stream, or the process could
+    not end.
     """
 
     def __init__(self, stream: TextIO, render: Render, *, capacity: int = 10_000) -> None:
         self.dropped = 0
         self._file = stream.fileno()
-        self._encoding = stream.encoding
         self._render = render
         self._queue: queue.Queue[Exchange | str | None] = queue.Queue(capacity)
         self._thread = threading.Thread(target=self._run, name="ccc-mock call log", daemon=True)
@@ -97,7 +97,7 @@ class CallLog:
                     break
                 told = self._queue.get()
             try:
-                self._write("".join(f"{line}\n" for line in lines).encode(self._encoding, "backslashreplace"))
+                self._write("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))
             except OSError:  # nobody reads any more
                 return
             if told is None:

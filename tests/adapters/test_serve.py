@@ -7,12 +7,13 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from process import CCC_MOCK, serve
+from process import CCC_MOCK, PLAIN_CCC_MOCK, serve
 from wire import as_bytes, exchange, read_answer, signed
 
 
@@ -29,8 +30,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_the_first_line_says_where_and_with_what() -> None:
     with serve() as process:
-        assert sorted(process.hello) == ["control_token", "control_url", "secret_id", "secret_key", "url"]
+        assert sorted(process.hello) == ["ca_file", "control_token", "control_url", "secret_id", "secret_key", "url"]
         assert process.hello["control_token"] is None
+        assert process.hello["ca_file"] is None
         assert process.control("GET", "/health?nonce=n")["nonce"] == "n"
         answer = process.call()
         assert answer.code is None
@@ -276,7 +278,68 @@ def test_the_fidelity_list_has_every_setting_and_every_check() -> None:
     assert "assumed" in run("fidelity").stdout
 
 
-def test_a_console_that_is_not_utf_8_gets_text() -> None:
-    for arguments in (["fidelity"], ["actions"], ["--help"], ["serve", "--credential", "@/nö/such"]):
-        result = run(*arguments, PYTHONIOENCODING="ascii")
-        assert "Traceback" not in result.stderr
+OTHER_ENCODINGS = {
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "ascii": {"PYTHONIOENCODING": "ascii:strict"},
+    "utf-16": {"PYTHONIOENCODING": "utf-16"},
+    "C locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+def piped(program: str, *arguments: str, **environment: str) -> tuple[str, str]:
+    """Standard output and error as a pipe gets them, read as UTF-8 and nothing else."""
+    command = [sys.executable, "-m", f"{program}.cli", *arguments]
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, timeout=30)
+    return done.stdout.decode("utf-8", "strict"), done.stderr.decode("utf-8", "strict")
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ccc_mock", "fidelity"),
+        ("ccc_mock", "actions"),
+        ("ccc_mock", "--help"),
+        ("ccc_contract", "describe", "CreateAIAgentCall"),
+    ],
+    ids=" ".join,
+)
+def test_output_is_utf_8_whatever_the_console_says(command: tuple[str, ...], encoding: str) -> None:
+    assert piped(*command, **OTHER_ENCODINGS[encoding]) == piped(*command)
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
+def test_a_file_name_in_a_complaint_is_utf_8(encoding: str) -> None:
+    out, errors = piped("ccc_mock", "serve", "--credential", "@/没有/文件", **OTHER_ENCODINGS[encoding])
+    name = "/没有/文件"
+    if encoding == "C locale":  # Python takes the bytes for no text, and half of a character is shown escaped
+        name = os.fsencode(name).decode("ascii", "surrogateescape").encode("ascii", "backslashreplace").decode()
+    assert (out, errors) == ("", f"ccc-mock: --credential: cannot read {name}: No such file or directory\n")
+
+
+@pytest.mark.parametrize("encoding", OTHER_ENCODINGS)
+def test_the_lines_of_calls_are_utf_8(encoding: str) -> None:
+    with subprocess.Popen(
+        [*CCC_MOCK, "serve", "--port", "0"],
+        env={**os.environ, **OTHER_ENCODINGS[encoding]},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as popen:
+        host = popen.stdout.readline().split(" serves http://")[1].split()[0]
+        secret_id, secret_key = (popen.stdout.readline().split()[1] for _ in range(2))
+        headers = {"x_tc_action": "没有", "x_tc_language": "zh-CN"}
+        answer = exchange(host, as_bytes(signed(host, secret_id, secret_key, **headers)))
+        popen.send_signal(signal.SIGTERM)
+        _, errors = popen.communicate(timeout=10)
+    message = answer.json["Response"]["Error"]["Message"]
+    assert not message.isascii()
+    assert message in errors
+
+
+def test_nothing_needs_uvloop_httptools_or_sigterm() -> None:
+    with serve(program=PLAIN_CCC_MOCK) as process:
+        assert process.call().code is None
+        *_, stopped = process.stop(signal.SIGINT)
+    assert stopped["stopped"] is True
+    assert process.popen.returncode == 0

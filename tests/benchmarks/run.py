@@ -106,7 +106,7 @@ def _machine() -> dict[str, str]:
 
 def _cpu_model() -> str:
     about = Path("/proc/cpuinfo")
-    lines = about.read_text().splitlines() if about.exists() else []
+    lines = about.read_text("utf-8").splitlines() if about.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return f"{models[0]} × {len(models)}" if models else platform.processor() or platform.machine()
 

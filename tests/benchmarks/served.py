@@ -75,7 +75,7 @@ class Served:
         stat = Path(f"/proc/{self.pid}/stat")
         if not stat.exists():
             return None
-        user, kernel = stat.read_text().rpartition(")")[2].split()[11:13]
+        user, kernel = stat.read_text("ascii", "replace").rpartition(")")[2].split()[11:13]
         return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
 
     def resident_mib(self) -> float:
@@ -83,7 +83,9 @@ class Served:
         status = Path(f"/proc/{self.pid}/status")
         if not status.exists():
             raise NotRun("resident memory is read from /proc, which this system does not have; run this part on Linux")
-        kib = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
+        kib = next(
+            line.split()[1] for line in status.read_text("ascii", "replace").splitlines() if line.startswith("VmRSS:")
+        )
         return int(kib) / 1024
 
 
@@ -194,7 +196,7 @@ def load(served: Served, seconds: int, *, enough: int = 0) -> Load:
         raise NotRun("wrk is missing; install it (Debian, Ubuntu: `apt install wrk`, macOS: `brew install wrk`)")
     with tempfile.TemporaryDirectory() as directory:
         script = Path(directory) / "load.lua"
-        script.write_text(_script(served.host, enough))
+        script.write_text(_script(served.host, enough), "utf-8")
         command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), f"http://{served.host}/"]
         before = served.cpu_seconds()
         ended = subprocess.run(command, capture_output=True, text=True, preexec_fn=_on_cpu(-1))
@@ -217,7 +219,7 @@ def load_until(served: Served, answers: int) -> None:
 def _script(host: str, enough: int) -> str:
     # JSON's texts are Lua's too, as long as they are ASCII.
     calls = ",\n".join(json.dumps(on_the_wire(call).decode("ascii")) for call in make_calls(host))
-    return f"local calls = {{\n{calls}\n}}\nlocal enough = {enough}\n{(HERE / 'load.lua').read_text()}"
+    return f"local calls = {{\n{calls}\n}}\nlocal enough = {enough}\n{(HERE / 'load.lua').read_text('utf-8')}"
 
 
 def _checked(report: str) -> tuple[int, float]:

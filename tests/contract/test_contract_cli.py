@@ -198,13 +198,13 @@ def test_help_names_the_commands(capsys: Capture) -> None:
     assert [word for word in ("actions", "describe", "sources") if word not in out] == []
 
 
-def test_a_console_that_is_not_utf8_is_not_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_is_utf_8_and_half_a_character_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
-    console.never_fail_on_encoding()
-    sys.stdout.write("中")
+    console.write_utf_8()
+    sys.stdout.write("中\udcad")
     sys.stdout.flush()
-    assert raw.getvalue() == b"\\u4e2d"
+    assert raw.getvalue() == "中\\udcad".encode()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
