@@ -102,7 +102,8 @@ class Endpoint:
             for run in self._runs:
                 run(exchange, backend)
         except ApiError as refusal:
-            exchange.refused = refusal
+            # Its traceback would hold the frames that hold the exchange: a circle for the garbage collector to find.
+            exchange.refused = refusal.with_traceback(None)
             exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.received_at)
         except NotSupportedByFake as unsupported:
             exchange.unsupported = unsupported

@@ -99,7 +99,8 @@ def read(request: Request, settings: Settings) -> Parameters:
 
 def _form(request: Request) -> bytes:
     """The body, where it is a form: Java adds a charset to the type (sdk-captures-2026-11)."""
-    return request.body if request.headers.text(b"content-type").lower().startswith(FORM) else b""
+    media_type = request.headers.text(b"content-type").partition(";")[0]
+    return request.body if media_type.strip().lower() == FORM else b""
 
 
 def _common_ones(text: bytes) -> dict[bytes, bytes]:
