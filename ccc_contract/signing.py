@@ -107,7 +107,10 @@ def _parse_head(head: bytes) -> tuple[str, str, str, str, tuple[bytes, ...]]:
         raise MalformedAuthorization(_wrong_part(head + b"Signature=0"))
     *texts, names = match.groups()
     secret_id, date, service, terminator = (text.decode("utf-8", "replace") for text in texts)
-    return secret_id, date, service, terminator, tuple(sorted(names.lower().split(b";")))
+    signed = sorted(names.lower().split(b";"))
+    if len(set(signed)) < len(signed):  # each time it is named, a header's value would be signed once more
+        raise MalformedAuthorization("SignedHeaders")
+    return secret_id, date, service, terminator, tuple(signed)
 
 
 def _wrong_part(value: bytes) -> str:

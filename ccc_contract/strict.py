@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it: without NaN and Infinity, and without numbers that are beyond every float."""
+"""JSON as RFC 8259 has it: without NaN and Infinity, and without numbers that are beyond every float or measure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,28 @@ def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
 
 
+MAX_DIGITS = 100
+"""How long a number may be: reading the longest fractions takes a hundred times as long."""
+
+
+def _bounded(digits: str) -> str:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(digits)} characters")
+    return digits
+
+
+def _integer(digits: str) -> int:
+    return int(_bounded(digits))
+
+
 def _finite(digits: str) -> float:
-    number = float(digits)
+    number = float(_bounded(digits))
     if not math.isfinite(number):
         raise ValueError(f"{digits[:40]} is beyond every number")
     return number
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_integer, parse_float=_finite)
 
 
 def decode(text: str, *, max_values: int | None = None) -> JSON:

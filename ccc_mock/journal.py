@@ -190,7 +190,7 @@ _LONG = itemgetter(
 """The fields whose length is the client's to choose."""
 
 
-MAX_VALUES_SHOWN = 100_000
+MAX_VALUES_SHOWN = 50_000
 """Parameters with more values than this are not decoded to be shown."""
 
 

@@ -16,11 +16,10 @@ import json
 import math
 import os
 import re
-from urllib.parse import unquote_to_bytes
 
 from ccc_contract.http import Headers
 from ccc_contract.model import JSON, Api
-from ccc_contract.pairs import parse
+from ccc_contract.pairs import parse, unescaped
 from ccc_contract.signing import MalformedAuthorization, parse_authorization
 from ccc_contract.signing_v1 import string_to_sign
 
@@ -35,6 +34,13 @@ _HARMLESS_HEADERS = frozenset(
 
 _MAX_DEPTH = 64
 """No shape of the API is nested deeper than a few levels; what is, is shown as `…`."""
+
+
+_MAX_NAME = 100
+"""Characters: no member has a longer name, and what has is taken for a secret without being read."""
+
+_MAX_QUERY = 64 * 1024
+"""Bytes of a query that are shown: twice of what the service takes."""
 
 
 class Redaction:
@@ -53,6 +59,8 @@ class Redaction:
 
     def is_secret(self, name: str) -> bool:
         """By the model for the names it knows, by the word for all others."""
+        if len(name) > _MAX_NAME:
+            return True
         folded = name.casefold()
         return folded in self._secret or (folded not in self._harmless and bool(_SECRET_WORD.search(folded)))
 
@@ -98,7 +106,8 @@ class Redaction:
 
     def query(self, query: bytes) -> str:
         """A raw query string with the values of secret parameters replaced; a piece without `=` is a digest."""
-        return "&".join(map(self._pair, query.split(b"&"))) if query else ""
+        shown = "&".join(map(self._pair, query[:_MAX_QUERY].split(b"&"))) if query else ""
+        return shown if len(query) <= _MAX_QUERY else f"{shown}…"
 
     def canonical_request(self, canonical: bytes) -> str:
         """A canonical request; its query and its header values follow the rules above."""
@@ -117,9 +126,9 @@ class Redaction:
         name, equals, value = pair.partition(b"=")
         if not equals:
             return self.digest(pair) if pair else ""
-        plain = unquote_to_bytes(name.replace(b"+", b" "))
+        plain = unescaped(name.replace(b"+", b" "))
         if plain == b"SecretId":
-            value = unquote_to_bytes(value)
+            value = unescaped(value)
         return f"{_shown(name)}={self._value(plain, value)}"
 
     def _value(self, name: bytes, value: bytes) -> str:

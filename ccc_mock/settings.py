@@ -57,14 +57,14 @@ class Settings:
         source="doc-request-structure",
     )
     max_pairs: int = knob(
-        20_000,
+        10_000,
         "the most parameters in a query or a form; more are InvalidParameter, before they are decoded",
         unit="parameters",
         confidence="assumed",
         source="assumed",
     )
     max_values: int = knob(
-        100_000,
+        50_000,
         "the most values in a JSON body, counted by its commas and brackets; a body with more is taken for no JSON",
         unit="values",
         confidence="assumed",

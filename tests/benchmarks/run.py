@@ -17,6 +17,7 @@ from pathlib import Path
 
 import handle
 import parts
+import worst
 from figures import Figure, Result, table
 from served import NotRun, RunFailed
 
@@ -27,12 +28,14 @@ FULL: Mapping[str, Part] = {
     "handle": partial(handle.measure, batches=200),
     "start": partial(parts.start, rounds=15),
     "memory": partial(parts.memory, few=100_000, many=1_000_000),
+    "worst": partial(worst.measure, rounds=3),
 }
 SMOKE: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=1, seconds=1),
     "handle": partial(handle.measure, batches=5),
     "start": partial(parts.start, rounds=2),
     "memory": partial(parts.memory, few=2_000, many=10_000),
+    "worst": partial(worst.measure, rounds=1, names=("as many keys as there may be", "10 MB of {")),
 }
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, unquote_to_bytes
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccc_contract.model import Api, Member, Shape
-from ccc_contract.pairs import MalformedPairs, first, nested, parse
+from ccc_contract.pairs import MalformedPairs, first, nested, parse, unescaped
 
 # --- splitting and decoding ----------------------------------------------------------------------------------------
 
@@ -79,6 +79,13 @@ def test_first_finds_what_parse_finds(pairs: list[tuple[str, str]], plus: bool) 
     for key, value in reversed(dict(reversed(pairs)).items()):
         plain = quote(key, safe="") == key
         assert first(text, key.encode()) == (value.encode() if plain else None)
+
+
+@pytest.mark.parametrize("lead", range(4))
+@pytest.mark.parametrize("unit", [b"%41", b"%", b"%4", b"%zz", b"a%42"])
+def test_a_long_text_is_unescaped_as_the_standard_library_does(unit: bytes, lead: int) -> None:
+    raw = b"x" * lead + unit * 20_000
+    assert unescaped(raw) == unquote_to_bytes(raw)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +163,10 @@ READ: dict[str, dict[str, Any]] = {
     "child=a": {"child": "a"},
     "children.0=a": {"children": ["a"]},
     "nobody.0.x=1": {"nobody": {"0": {"x": "1"}}},
-    ".=1": {"": {"": "1"}},
+    ".=1": {".": "1"},
+    ".string=1": {".string": "1"},
     "string.=1": {"string": {"": "1"}},
+    "children..string=1": {"children": {"": {"string": "1"}}},
 }
 
 
@@ -187,7 +196,7 @@ def test_a_text_that_is_no_object_is_refused_by_the_rule_that_it_breaks(text: st
     assert (caught.value.rule, caught.value.name) == UNREADABLE[text]
 
 
-@pytest.mark.parametrize("depth", [65, 100_000])
+@pytest.mark.parametrize("depth", [17, 100_000])
 @pytest.mark.parametrize("name", ["child", "nobody"])
 def test_a_depth_beyond_reason_is_refused(name: str, depth: int) -> None:
     with pytest.raises(MalformedPairs, match="too-deep"):
@@ -195,7 +204,12 @@ def test_a_depth_beyond_reason_is_refused(name: str, depth: int) -> None:
 
 
 def test_a_depth_within_reason_is_read() -> None:
-    assert unflattened("child." * 64 + "string=a")
+    assert unflattened("child." * 16 + "string=a")
+
+
+def test_names_that_are_too_long_all_together_are_refused() -> None:
+    with pytest.raises(MalformedPairs, match="too-deep"):
+        unflattened("&".join(f"{'a.' * 16}{n}=1" for n in range(6251)))
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=4)
