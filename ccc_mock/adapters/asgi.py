@@ -21,7 +21,7 @@ from ..endpoint import Endpoint
 from ..exchange import Delivery, Exchange
 
 MAX_DRAINED_BYTES = 64 * 1024 * 1024
-"""How much of a body that is too large is read and thrown away, so that its sender gets to read the refusal."""
+"""How much of what is too large is read and thrown away, so that its sender gets to read the refusal."""
 
 OnExchange = Callable[[Exchange], None]
 
@@ -104,10 +104,10 @@ class _ControlApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read_body(receive, MAX_BODY_BYTES)
+        if body is None:  # the client left before it had asked
+            return
         headers = Headers.lowered(scope["headers"])
-        answer = self._control.handle(
-            Request(scope["method"], raw_path(scope), scope["query_string"], headers, body or b"")
-        )
+        answer = self._control.handle(Request(scope["method"], raw_path(scope), scope["query_string"], headers, body))
         response = Response(answer.body, answer.status)
         response.raw_headers = [
             *((name.lower(), value) for name, value in answer.headers),

@@ -17,6 +17,7 @@ import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
 from .asgi import App
+from .connection import MAX_HEAD_BYTES
 from .plain import PlainProtocol
 
 IDLE_SECONDS = 60
@@ -34,11 +35,15 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket, so that `port` 0 is known before anybody asks.  Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=1024)
+        listener = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as reason:
         in_use = "is in use; stop what listens there or pass --port 0" if reason.errno == errno.EADDRINUSE else None
         why = in_use or f"cannot be listened on: {reason.strerror or reason}"
         raise CannotListen(f"{host}:{port} {why}") from None
+    # What is accepted inherits it; asyncio does not see that these sockets are TCP, and h11 writes an answer in two:
+    # the second would wait 40 ms until the first is acknowledged.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def url_of(listener: socket.socket, scheme: str = "http") -> str:
@@ -147,6 +152,7 @@ def _config(app: App) -> uvicorn.Config:
         server_header=False,
         date_header=False,  # the account's own time stands in it
         timeout_keep_alive=IDLE_SECONDS,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
     )
 
 

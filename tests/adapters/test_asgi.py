@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 
@@ -49,12 +49,6 @@ def test_connection_close_is_honoured(account: ServedAccount, value: str) -> Non
     assert (answer.code, answer.header("connection"), answer.closed) == (None, "close", True)
 
 
-def test_http_1_0_is_answered_and_closed(account: ServedAccount) -> None:
-    request = signed(account.host, account.secret_id, account.secret_key)
-    answer = exchange(account.host, as_bytes(request, version="1.0"))
-    assert (answer.code, answer.closed) == (None, True)
-
-
 def test_a_connection_is_kept_for_the_next_call(account: ServedAccount) -> None:
     name, _, port = account.host.rpartition(":")
     with socket.create_connection((name, int(port)), 5) as sock:
@@ -94,24 +88,6 @@ def test_other_methods_are_refused_as_the_service_would(served: Served) -> None:
         assert answer.code == "UnsupportedProtocol"
 
 
-def test_a_body_in_pieces_is_one_body(account: ServedAccount) -> None:
-    name, _, port = account.host.rpartition(":")
-    data = call(account)
-    with socket.create_connection((name, int(port)), 5) as sock:
-        for at in range(0, len(data), 7):
-            sock.sendall(data[at : at + 7])
-        assert read_answer(sock).code is None
-
-
-def test_a_chunked_body_is_one_body(account: ServedAccount) -> None:
-    request = signed(account.host, account.secret_id, account.secret_key)
-    head = as_bytes(request).partition(b"\r\n\r\n")[0].rpartition(b"\r\nContent-Length")[0]
-    half = len(BODY) // 2
-    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (BODY[:half], BODY[half:], b""))
-    answer = exchange(account.host, head + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
-    assert answer.code is None
-
-
 def test_a_body_beyond_ten_megabytes_is_refused_and_the_sender_reads_it(account: ServedAccount) -> None:
     request = signed(account.host, account.secret_id, account.secret_key, body=b" " * (12 * 1024 * 1024))
     answer = exchange(account.host, as_bytes(request), timeout=20)
@@ -124,14 +100,6 @@ def test_ten_megabytes_of_json_are_read(account: ServedAccount) -> None:
     assert exchange(account.host, as_bytes(request), timeout=20).code is None
 
 
-def test_a_client_that_leaves_early_leaves_no_trace(account: ServedAccount) -> None:
-    name, _, port = account.host.rpartition(":")
-    with socket.create_connection((name, int(port)), 5) as sock:
-        sock.sendall(call(account)[:-10])
-    assert exchange(account.host, call(account)).code is None
-    assert len(account.journal()) == 1
-
-
 def test_an_action_without_behaviour_is_501_in_plain_text(account: ServedAccount) -> None:
     request = signed(
         account.host, account.secret_id, account.secret_key, body=b'{"SdkAppId":1}', x_tc_action="DescribeNumbers"
@@ -140,13 +108,6 @@ def test_an_action_without_behaviour_is_501_in_plain_text(account: ServedAccount
     assert (answer.status, answer.header("content-type")) == (501, "text/plain")
     assert b"DescribeNumbers" in answer.body
     assert b"ccc-mock" in answer.body
-
-
-def test_two_hundred_connections_at_once_are_all_answered(account: ServedAccount) -> None:
-    with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: exchange(account.host, call(account)), range(200)))
-    assert {answer.code for answer in answers} == {None}
-    assert [entry["n"] for entry in account.journal()] == list(range(1, 201))
 
 
 def test_a_described_delay_is_performed_and_cut_short_by_the_end_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,51 +130,6 @@ def test_a_described_delay_is_performed_and_cut_short_by_the_end_of_the_server(m
                 pass  # until it is decided
             assert not waiting.done()
         assert waiting.result(5).code is None
-
-
-# --- the shorter way of adapters/direct.py, and where it is left for the usual one --------------------------------
-
-
-def test_a_body_that_is_asked_for_is_asked_for(account: ServedAccount) -> None:
-    name, _, port = account.host.rpartition(":")
-    head, _, body = call(account, expect="100-continue").partition(b"\r\n\r\n")
-    with socket.create_connection((name, int(port)), 5) as sock:
-        sock.sendall(head + b"\r\n\r\n")
-        assert sock.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        sock.sendall(body)
-        assert read_answer(sock).code is None
-
-
-@pytest.mark.parametrize("count", [2, 100, 2000])
-def test_pipelined_requests_are_answered_in_order(account: ServedAccount, count: int) -> None:
-    name, _, port = account.host.rpartition(":")
-    with socket.create_connection((name, int(port)), 20) as sock, ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(sock.sendall, call(account) * count)
-        with sock.makefile("rb") as stream:
-            received = [stream_answer(stream) for _ in range(count)]
-        sending.result()
-    written = [entry["request_id"] for entry in account.journal()]
-    assert received[-len(written) :] == written
-    assert len(set(received)) == count
-
-
-def stream_answer(stream: BinaryIO) -> str:
-    """The RequestId of the next answer."""
-    length = 0
-    while (line := stream.readline()) != b"\r\n":
-        if line.lower().startswith(b"content-length:"):
-            length = int(line.partition(b":")[2])
-    request_id: str = json.loads(stream.read(length))["Response"]["RequestId"]
-    return request_id
-
-
-def test_control_and_the_api_take_turns_on_one_connection(account: ServedAccount) -> None:
-    name, _, port = account.host.rpartition(":")
-    health = f"GET /_ccc/health HTTP/1.1\r\nHost: {account.host}\r\n\r\n".encode()
-    with socket.create_connection((name, int(port)), 5) as sock:
-        sock.sendall(call(account) + health + call(account) + health)
-        answers = [read_json(sock) for _ in range(4)]
-    assert [next(iter(answer)) for answer in answers] == ["Response", "name", "Response", "name"]
 
 
 def read_json(sock: socket.socket) -> Any:
@@ -257,13 +173,6 @@ def test_a_head_has_no_body(served: Served) -> None:
             received += sock.recv(65536)
     assert received.count(b"HTTP/1.1 200 ") == 2
     assert b"{" not in received
-
-
-def test_a_tunnel_is_not_opened(served: Served) -> None:
-    real = b"ccc.tencentcloudapi.com"
-    answer = exchange(served.host, b"CONNECT %b:443 HTTP/1.1\r\nHost: %b\r\n\r\n" % (real, real))
-    assert (answer.status, answer.header("content-type"), answer.closed) == (501, "text/plain", True)
-    assert b"opens no tunnels" in answer.body
 
 
 def test_a_client_that_speaks_tls_is_told_on_the_terminal(served: Served, caplog: pytest.LogCaptureFixture) -> None:
