@@ -80,6 +80,11 @@ class ErrorCode:
     source: str
     confidence: str
     evidence: Mapping[str, Evidence]
+    meanings: Mapping[str, str]
+    """What it means, in our words: `en-US` and `zh-CN`."""
+
+    def meaning(self, language: str) -> str:
+        return self.meanings[language]
 
 
 @dataclass(frozen=True, slots=True)

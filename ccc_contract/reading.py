@@ -102,7 +102,8 @@ _SOURCES_FILE = Record({"about": TEXTS, "sources": RECORD})
 _SOURCE = Record({"title": TEXT, "address": TEXT, "seen": DATE, "kind": one_of(SOURCE_KINDS)})
 
 _ERRORS_FILE = Record({"about": TEXTS, "codes": RECORD})
-_ERROR = Record({"kind": one_of(ERROR_KINDS), **_EVIDENCE}, {"since": RECORD, "retry": RECORD})
+_ERROR = Record({"kind": one_of(ERROR_KINDS), "meaning": RECORD, **_EVIDENCE}, {"since": RECORD, "retry": RECORD})
+_MEANING = Record({"en": TEXT, "zh": TEXT})
 _RETRY = Record({"when": one_of(RETRIES), **_EVIDENCE}, {"note": TEXT})
 
 _API_FILE = Record({"about": TEXTS, "version": one_of([VERSION]), "actions": RECORD, "shapes": RECORD})
@@ -187,6 +188,7 @@ def _errors(document: JSON, sources: Mapping[str, Source]) -> dict[str, ErrorCod
 
 def _error(code: str, record: JSON, place: Place, sources: Mapping[str, Source]) -> ErrorCode:
     own = _evidence(checked(record, _ERROR, place), place, sources)
+    meaning = checked(record["meaning"], _MEANING, place.at("meaning"))
     evidence = {
         facet: _evidence(checked(record[facet], expected, place.at(facet)), place.at(facet), sources)
         for facet, expected in (("since", _SINCE), ("retry", _RETRY))
@@ -200,6 +202,7 @@ def _error(code: str, record: JSON, place: Place, sources: Mapping[str, Source])
         source=own.source,
         confidence=own.confidence,
         evidence=evidence,
+        meanings={"en-US": meaning["en"], "zh-CN": meaning["zh"]},
     )
 
 

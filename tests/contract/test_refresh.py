@@ -264,7 +264,9 @@ def test_no_description_and_no_example_is_taken(
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("file", "width"), [("api.json", refresh.LINE_WIDTH), ("sources.json", 0)])
+@pytest.mark.parametrize(
+    ("file", "width"), [("api.json", refresh.LINE_WIDTH), ("errors.json", refresh.LINE_WIDTH), ("sources.json", 0)]
+)
 def test_the_shipped_files_are_written_as_refresh_writes(file: str, width: int) -> None:
     text = (DATA / file).read_text(encoding="utf-8")
     assert refresh.rendered(json.loads(text), width=width) == text
