@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from .accounts import DEFAULT_CREDENTIAL, Credential
     from .clock import Clock
     from .endpoint import Endpoint
-    from .exchange import Delivery, NotSupportedByFake, Reply
+    from .exchange import NotSupportedByFake
+    from .plans.words import PlanError
+    from .reply import Delivery, Reply
     from .settings import Settings
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Delivery",
     "Endpoint",
     "NotSupportedByFake",
+    "PlanError",
     "Reply",
     "Settings",
 ]
@@ -27,10 +30,11 @@ _HOMES = {
     "DEFAULT_CREDENTIAL": "accounts",
     "Clock": "clock",
     "Credential": "accounts",
-    "Delivery": "exchange",
+    "Delivery": "reply",
     "Endpoint": "endpoint",
     "NotSupportedByFake": "exchange",
-    "Reply": "exchange",
+    "PlanError": "plans.words",
+    "Reply": "reply",
     "Settings": "settings",
 }
 

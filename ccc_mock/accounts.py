@@ -16,6 +16,8 @@ from ccc_contract.signing import SigningKey
 
 from .clock import Clock
 from .journal import Journal
+from .ledger import Ledger
+from .plans.plan import Plans
 from .redaction import last_four
 
 
@@ -75,17 +77,23 @@ class Account:
         self.lock = threading.RLock()
         self.clock = clock or Clock()
         self.journal = Journal()
+        self.ledger = Ledger()
+        self.plans = Plans(seed)
         self.grants: list[Grant] = []
+        self.control_token = f"ccc-mock-control-{uin}-{os.urandom(18).hex()}"
+        """Opens this account under /_ccc/, and no other."""
         self._seed = seed
         self.random = Random(os.urandom(16) if seed is None else seed)
 
     def reset(self) -> None:
-        """As it was made: clock and an empty journal, and with a seed its ids from the start.
+        """As it was made: clock, an empty journal and ledger, no plans, and with a seed its ids from the start.
 
         Credentials stay and journal numbers run on; without a seed no id comes a second time.
         """
         self.clock.restart()
         self.journal.clear()
+        self.ledger.clear()
+        self.plans = Plans(self._seed)
         if self._seed is not None:
             self.random = Random(self._seed)
 

@@ -12,12 +12,19 @@ from ccc_contract.model import JSON, Api
 from ccc_contract.reading import load_api
 
 from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
+from .checks.inject import planned_refusal
 from .clock import Clock
 from .domain import HANDLERS, Handler
-from .exchange import Exchange, NotSupportedByFake, Reply
-from .journal import FORM, head_of
+from .exchange import Exchange, NotSupportedByFake, StoodIn
+from .journal import FORM, OK, head_of
+from .magic import DEFAULT_PREFIX
+from .numbers import normalised
 from .parameters import read
+from .plans.faults import AFTER
+from .plans.grammar import parse
+from .plans.plan import Drawn, Plan
 from .redaction import Redaction
+from .reply import Reply
 from .settings import Settings
 from .stages import STAGES, Backend, Stage
 
@@ -41,13 +48,15 @@ class Endpoint:
         api: Api | None = None,
         handlers: Mapping[str, Handler] = HANDLERS,
         stages: tuple[Stage, ...] = STAGES,
+        magic_prefix: str = DEFAULT_PREFIX,
     ) -> None:
         self.api = api or load_api()
         self.settings = settings or Settings()
         self.stages = stages
         self.accounts = Directory(Account(str(Directory.FIRST_UIN), seed=seed, clock=clock), credentials)
         self.redaction = Redaction(self.api)
-        self._backend = Backend(self.api, self.settings, handlers)
+        self.magic_prefix = normalised(magic_prefix)
+        self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix)
         self._names = {check.run: (stage.name, check.name) for stage in stages for check in stage.checks}
         self._runs = tuple(self._names)
         if not self._runs or len(self._runs) < sum(len(stage.checks) for stage in stages):
@@ -74,6 +83,22 @@ class Endpoint:
             self._run(exchange)
             _record(exchange)
         return exchange
+
+    def plan(self, text: str, account: Account | None = None, *, name: str | None = None) -> list[Plan]:
+        """Declare what is to happen to the next calls of an account (default: the default one): docs/plans.md.
+
+        Raises PlanError, which is a ValueError and names the position of what is wrong.
+        """
+        account = account or self.accounts.default
+        drafts = parse(text, self.api).drafts
+        with account.lock:
+            return account.plans.add(drafts, name=name)
+
+    def lost(self, exchange: Exchange) -> None:
+        """For adapters: the client did not get the answer of this exchange."""
+        if exchange.placed:
+            with exchange.account.lock:
+                exchange.account.ledger.lose(exchange.request_id)
 
     def journal(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[dict[str, JSON]]:
         """What an account (default: the default one) was asked and what it answered, oldest first: docs/journal.md.
@@ -105,6 +130,9 @@ class Endpoint:
             # Its traceback would hold the frames that hold the exchange: a circle for the garbage collector to find.
             exchange.refused = refusal.with_traceback(None)
             exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.received_at)
+        except StoodIn:
+            exchange.stood_in = True
+            exchange.reply = Reply.envelope(b"", exchange.received_at)
         except NotSupportedByFake as unsupported:
             exchange.unsupported = unsupported
             exchange.reply = Reply.not_supported(unsupported, exchange.received_at)
@@ -112,11 +140,44 @@ class Endpoint:
             body = success(exchange.result, exchange.request_id)
             exchange.reply = Reply.envelope(body, exchange.received_at, exchange.delivery)
         exchange.stage, exchange.check = self._names[run]
+        if exchange.planned is not None:
+            _spoil(exchange, exchange.planned, backend)
+
+
+def _spoil(exchange: Exchange, drawn: Drawn, backend: Backend) -> None:
+    """What the plan makes of an answer that was decided."""
+    step = drawn.step
+    if step.code is not None and step.moment == AFTER and exchange.verdict == OK:
+        exchange.refused = planned_refusal(exchange, backend)
+        exchange.reply = Reply.envelope(failure(exchange.refused, exchange.request_id), exchange.received_at)
+    exchange.reply = step.spoil(exchange.reply, exchange.request, exchange.received_at, drawn.chance)
+
+
+def _place(exchange: Exchange, text_params: bytes) -> None:
+    """Write a call that was placed into the ledger."""
+    callee = exchange.params.get("Callee")
+    ledger = exchange.account.ledger
+    ledger.record(
+        exchange.received_at,
+        exchange.request_id,
+        exchange.action_name,
+        callee if isinstance(callee, str) else "",
+        text_params or exchange.request.body,
+        str(exchange.result.get("SessionId", "")),
+        exchange.secret_id,
+    )
+    if exchange.planned is not None and exchange.planned.step.loses:
+        ledger.lose(exchange.request_id)
 
 
 def _record(exchange: Exchange) -> None:
     request, reply, refused = exchange.request, exchange.reply, exchange.refused
     grant, mismatch = exchange.grant, exchange.mismatch
+    text_params = b""
+    if exchange.parameters.text is not None:
+        text_params = json.dumps(getattr(exchange, "params", None)).encode()
+    if exchange.placed:
+        _place(exchange, text_params)
     exchange.account.journal.record(
         exchange.received_at,
         exchange.request_id,
@@ -132,7 +193,8 @@ def _record(exchange: Exchange) -> None:
         request.query,
         head_of(request.headers.lines),
         request.body,
-        b"" if exchange.parameters.text is None else json.dumps(getattr(exchange, "params", None)).encode(),
+        text_params,
+        exchange.planned.text if exchange.planned is not None else "",
         reply.status,
         reply.headers,
         reply.body,

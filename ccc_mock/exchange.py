@@ -1,20 +1,18 @@
-"""The values that travel the pipeline: one exchange, and the reply it ends in."""
+"""The value that travels the pipeline: one exchange."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ccc_contract.envelope import CONTENT_TYPE
 from ccc_contract.errors import ApiError
 from ccc_contract.http import Request
 from ccc_contract.model import JSON
 from ccc_contract.signing import Authorization, Working
 
-from .journal import NOT_SUPPORTED, OK
+from .journal import FAULT, NOT_SUPPORTED, OK
 from .messages import CHINESE, ENGLISH, sentence
+from .reply import AT_ONCE, Delivery, Reply
 
 if TYPE_CHECKING:
     from ccc_contract.conform import Violation
@@ -22,6 +20,11 @@ if TYPE_CHECKING:
 
     from .accounts import Account, Grant
     from .parameters import Parameters
+    from .plans.plan import Drawn
+
+
+class StoodIn(Exception):
+    """A fault of a plan answers in place of the service: the call gets no further."""
 
 
 class NotSupportedByFake(BaseException):
@@ -30,49 +33,6 @@ class NotSupportedByFake(BaseException):
     No Exception, so that no client takes it for an answer of the service: the official SDKs wrap every Exception.
     Over a socket it is HTTP 501, text/plain, which no service answers.
     """
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a reply is to be brought; described here, performed by the adapters."""
-
-    delay_seconds: float = 0.0
-    """Before the first byte."""
-
-
-AT_ONCE = Delivery()
-
-
-class Reply(NamedTuple):
-    """What goes back, without the headers of the connection, which are the adapter's."""
-
-    status: int
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
-    delivery: Delivery = AT_ONCE
-
-    @classmethod
-    def envelope(cls, body: bytes, at: float, delivery: Delivery = AT_ONCE) -> Reply:
-        """An answer of the API: always HTTP 200 (doc-responses)."""
-        return cls(200, ((b"Date", http_date(int(at))), (b"Content-Type", CONTENT_TYPE)), body, delivery)
-
-    @classmethod
-    def not_supported(cls, reason: NotSupportedByFake, at: float) -> Reply:
-        headers = ((b"Date", http_date(int(at))), (b"Content-Type", b"text/plain"))
-        return cls(501, headers, f"{reason}\n".encode("utf-8", "replace"))
-
-
-# English whatever the locale; email.utils would do, at the price of importing sockets.
-_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-
-@lru_cache(maxsize=64)
-def http_date(at: int) -> bytes:
-    """A Unix second as HTTP writes it (RFC 9110): `Sun, 22 Nov 2026 05:16:53 GMT`."""
-    moment = time.gmtime(at)
-    day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]
-    return time.strftime(f"{day}, %d {month} %Y %H:%M:%S GMT", moment).encode()
 
 
 @dataclass(slots=True, repr=False)
@@ -102,6 +62,14 @@ class Exchange:
     """authenticate: the request is signed by `grant`."""
     refused: ApiError | None = None
     unsupported: NotSupportedByFake | None = None
+    planned: Drawn | None = None
+    """inject: the step of a plan that this call drew."""
+    unreadable: Exception | None = None
+    """inject: why there are no `params`."""
+    stood_in: bool = False
+    """A fault of the plan answered in place of the service."""
+    placed: bool = False
+    """execute: a phone was dialled, whatever is answered."""
     mismatch: Working | None = None
     """authenticate: what the fake computed, where the client's signature differs."""
 
@@ -112,7 +80,7 @@ class Exchange:
     action: Action = field(init=False)
     """route."""
     params: dict[str, JSON] = field(init=False)
-    """validate."""
+    """inject; not where they cannot be read."""
     violations: list[Violation] = field(init=False)
     """validate."""
     reply: Reply = field(init=False)
@@ -123,9 +91,12 @@ class Exchange:
 
     @property
     def verdict(self) -> str:
-        """`ok`, the code of the refusal, or `not-supported` where the fake itself has no answer."""
+        """`ok`, the code of the refusal, `fault` where one of a plan answered in place of the service, or
+        `not-supported` where the fake itself has no answer."""
         if self.refused is not None:
             return self.refused.code
+        if self.stood_in:
+            return FAULT
         return OK if self.unsupported is None else NOT_SUPPORTED
 
     @property

@@ -25,6 +25,7 @@ FORM = 1
 
 OK = "ok"
 NOT_SUPPORTED = "not-supported"
+FAULT = "fault"
 
 
 class Entry(NamedTuple):
@@ -36,7 +37,7 @@ class Entry(NamedTuple):
     """The account's time when the request arrived, in Unix seconds."""
     request_id: str
     verdict: str
-    """`ok`, the code of the refusal, or `not-supported` where the fake itself has no answer."""
+    """`ok`, the code of the refusal, `fault` where one of a plan answered, or `not-supported` for no answer at all."""
     stage: str
     """The stage that decided: for `ok` the last one."""
     check: str
@@ -53,6 +54,8 @@ class Entry(NamedTuple):
     body: bytes
     text_params: bytes
     """Where parameters came in a query or a form: what they were decoded to, as JSON; empty where the body is JSON."""
+    plan: str
+    """The plan and the step that the call drew, as `name: step`; empty for none."""
     status: int
     reply_headers: tuple[tuple[bytes, bytes], ...]
     reply: bytes
@@ -89,6 +92,7 @@ class Entry(NamedTuple):
             "stage": self.stage,
             "check": self.check,
             "why": self.why or None,
+            "plan": self.plan or None,
             "params": redaction.params(self.params),
             "request": {
                 "method": self.method,

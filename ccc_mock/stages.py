@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .checks.authenticate import digest_matches, secret_id_exists, signature_matches, token_matches
 from .checks.check import Backend, Check
-from .checks.execute import action_behaves, values_are_allowed
+from .checks.execute import action_behaves, nothing_is_planned, values_are_allowed
 from .checks.frame import method_is_served, pairs_are_well_formed, product_is_known, size_is_allowed
 from .checks.identify import (
     authorization_is_well_formed,
@@ -25,6 +25,7 @@ from .checks.identify import (
     timestamp_and_nonce_are_numbers,
     timestamp_is_fresh,
 )
+from .checks.inject import plan_is_drawn
 from .checks.route import action_exists, content_type_is_supported, version_exists
 from .checks.validate import nothing_is_missing, nothing_is_unknown, parameters_are_readable, types_fit
 
@@ -47,6 +48,7 @@ STAGES: tuple[Stage, ...] = (
     )),
     Stage("route", (version_exists, action_exists, content_type_is_supported)),
     Stage("authenticate", (secret_id_exists, signature_matches, digest_matches, token_matches)),
+    Stage("inject", (plan_is_drawn,)),
     Stage("validate", (parameters_are_readable, nothing_is_missing, nothing_is_unknown, types_fit)),
-    Stage("execute", (values_are_allowed, action_behaves)),
+    Stage("execute", (values_are_allowed, nothing_is_planned, action_behaves)),
 )  # fmt: skip

@@ -25,6 +25,8 @@ class Backend:
     api: Api
     settings: Settings
     handlers: Mapping[str, Handler]
+    magic: str = ""
+    """The beginning of the magic numbers, normalised; empty where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

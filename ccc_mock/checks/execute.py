@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..domain import World
 from ..exchange import Exchange, NotSupportedByFake
+from ..plans.faults import BEFORE
 from .check import Backend, check, refuse_first
+from .inject import planned_refusal
 
 
 @check(
@@ -15,6 +17,17 @@ from .check import Backend, check, refuse_first
 def values_are_allowed(exchange: Exchange, backend: Backend) -> None:
     if backend.settings.values_are_judged:
         refuse_first(exchange, "value", "InvalidParameterValue")
+
+
+@check(
+    "planned",
+    confidence="inferred", source="public-logs",
+    evidence="a planned code of the action comes where the action's own checks do",
+)  # fmt: skip
+def nothing_is_planned(exchange: Exchange, backend: Backend) -> None:
+    drawn = exchange.planned
+    if drawn is not None and drawn.step.code is not None and drawn.step.moment == BEFORE:
+        raise planned_refusal(exchange, backend)
 
 
 @check(
@@ -31,3 +44,4 @@ def action_behaves(exchange: Exchange, backend: Backend) -> None:
         )
     world = World(exchange.account, backend.settings, exchange.received_at)
     exchange.result = handler(world, exchange.params)
+    exchange.placed = exchange.action.dials

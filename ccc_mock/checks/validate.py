@@ -6,7 +6,6 @@ from ccc_contract.conform import violations
 from ccc_contract.pairs import MalformedPairs
 
 from ..exchange import Exchange
-from ..parameters import decode
 from .check import Backend, check, refuse_first
 
 
@@ -17,12 +16,11 @@ from .check import Backend, check, refuse_first
     "looked at here too is assumed",
 )  # fmt: skip
 def parameters_are_readable(exchange: Exchange, backend: Backend) -> None:
-    try:
-        exchange.params = decode(exchange.parameters, backend.api, exchange.action, backend.settings)
-    except MalformedPairs as malformed:
-        raise exchange.refusal("InvalidParameter", malformed.rule, name=malformed.name) from None
-    except (ValueError, RecursionError):  # bytes that are no UTF-8, a BOM, bad JSON, a number or a depth beyond reason
-        raise exchange.refusal("InvalidParameter", "json") from None
+    reason = exchange.unreadable
+    if isinstance(reason, MalformedPairs):
+        raise exchange.refusal("InvalidParameter", reason.rule, name=reason.name)
+    if reason is not None:  # bytes that are no UTF-8, a BOM, bad JSON, a number or a depth beyond reason
+        raise exchange.refusal("InvalidParameter", "json")
 
 
 @check(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ccc_mock import Clock
 from ccc_mock.clock import END_OF_TIME, parse_time
-from ccc_mock.exchange import http_date
+from ccc_mock.reply import http_date
 from drafts import NOW
 
 

@@ -32,6 +32,7 @@ BLANK: dict[str, Any] = {
     "head": b"",
     "body": b"",
     "text_params": b"",
+    "plan": "",
     "status": 200,
     "reply_headers": (),
     "reply": b"{}",
@@ -214,6 +215,7 @@ def test_the_form_of_a_success_has_every_field(endpoint: Endpoint) -> None:
         "stage": "execute",
         "check": "behaviour",
         "why": None,
+        "plan": None,
         "params": EXAMPLE,
         "request": {
             "method": "POST",

@@ -111,6 +111,9 @@ EXCEPTIONS = {
         "random.Random": "the generator that an account draws its ids from",
     },
     "ccc_mock.redaction": {"os.urandom": "the key of the digests"},
+    "ccc_mock.plans.plan": {"random.Random": "the seeded generator of each plan"},
+    "ccc_mock.plans.faults": {"random.Random": "the type of the generator that a plan hands in"},
+    "ccc_mock.plans.words": {"random.Random": "the type of the generator that a plan hands in"},
 }
 
 

@@ -1,0 +1,172 @@
+"""The small values that plans are written with: durations, numbers of bytes, statuses, names of fields."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from random import Random
+from statistics import NormalDist
+from typing import Any
+
+
+class PlanError(ValueError):
+    """A plan does not parse: the position in its text (from 0), and a sentence on what was expected."""
+
+    def __init__(self, position: int, sentence: str) -> None:
+        super().__init__(f"position {position}: {sentence}")
+        self.position = position
+        self.sentence = sentence
+
+
+class BadWord(ValueError):
+    """One word is not what it should be; whoever knows where it stands makes a PlanError of it."""
+
+
+def nearest(word: str, known: list[str] | tuple[str, ...], count: int = 3) -> str:
+    """`did you mean …?`, or all there are where nothing is near."""
+    folded = {each.lower(): each for each in known}
+    near = [folded[each] for each in get_close_matches(word.lower(), folded, n=count, cutoff=0.6)]
+    near = near or [each for each in known if word and word.lower() in each.lower()][:count]
+    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+MAX_SECONDS = 24 * 3600.0
+
+
+def duration(text: str) -> float:
+    """`120ms`, `5s`, `1.5m`, `1h` → seconds."""
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)", text)
+    if match is None or float(match[1]) * _UNITS[match[2]] > MAX_SECONDS:
+        raise BadWord(f"expected a duration of at most 24h such as 120ms, 5s or 1m, got {text!r}")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def signed_duration(text: str) -> float:
+    """`-5m`, `+1h` → seconds."""
+    sign = -1.0 if text.startswith("-") else 1.0
+    return sign * duration(text[1:] if text[:1] in ("+", "-") else text)
+
+
+def size(text: str) -> int:
+    """A number of bytes."""
+    if not re.fullmatch(r"[0-9]{1,8}", text):
+        raise BadWord(f"expected a number of bytes, got {text!r}")
+    return int(text)
+
+
+def whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise BadWord(f"expected a whole number, got {text!r}")
+    return int(text)
+
+
+def status(text: str) -> int:
+    if not re.fullmatch(r"[2-5][0-9][0-9]", text):
+        raise BadWord(f"expected an HTTP status from 200 to 599, got {text!r}")
+    return int(text)
+
+
+def field(text: str) -> str:
+    """The name of a field of the answer, such as SessionId."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", text):
+        raise BadWord(f"expected the name of a field such as SessionId, got {text!r}")
+    return text
+
+
+def content_type(text: str) -> str:
+    if not re.fullmatch(r"[!-~][ -~]{0,199}", text):
+        raise BadWord(f"expected a content type, got {text!r}")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a fault: its name, how its text is read, and its default (none: it must be given)."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: Any = None
+    required: bool = False
+    rest: bool = False
+    """It takes the whole text, blanks and all."""
+
+
+def arguments(takes: tuple[Parameter, ...], text: str) -> dict[str, Any]:
+    """Read the text between a fault's parentheses: words in order, or `name=value`.  Raises BadWord."""
+    words = text.split() if not (takes and takes[0].rest) else [text] if text else []
+    given: dict[str, Any] = {}
+    positions = iter(takes)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and any(parameter.name == name for parameter in takes):
+            parameter = next(parameter for parameter in takes if parameter.name == name)
+        else:
+            parameter, value = _next_free(positions, given, word, takes), word
+        if parameter.name in given:
+            raise BadWord(f"{parameter.name} is given twice")
+        given[parameter.name] = parameter.read(value)
+    for parameter in takes:
+        if parameter.required and parameter.name not in given:
+            raise BadWord(f"expected {_shown(takes)}, got nothing for {parameter.name}")
+    return given
+
+
+def _next_free(positions: Any, given: Mapping[str, Any], word: str, takes: tuple[Parameter, ...]) -> Parameter:
+    for parameter in positions:
+        if parameter.name not in given:
+            found: Parameter = parameter
+            return found
+    raise BadWord(f"expected {_shown(takes)}, got {word!r} beside it")
+
+
+def _shown(takes: tuple[Parameter, ...]) -> str:
+    return ", ".join(parameter.name for parameter in takes) or "no arguments"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A duration that is drawn: constant, uniform between two, or log-normal by its median and 99th percentile."""
+
+    shape: str
+    low: float
+    high: float
+
+    def draw(self, chance: Random) -> float:
+        if self.shape == "constant":
+            return self.low
+        if self.shape == "uniform":
+            return chance.uniform(self.low, self.high)
+        sigma = (math.log(self.high) - math.log(self.low)) / _P99
+        return min(chance.lognormvariate(math.log(self.low), sigma), MAX_SECONDS)
+
+
+_P99 = NormalDist().inv_cdf(0.99)
+
+
+def spread(text: str) -> Spread:
+    """`5s`, `uniform 1s 3s` or `lognormal p50=120ms p99=900ms`."""
+    shape, *words = text.split() or [""]
+    if shape == "uniform":
+        given = arguments(
+            (Parameter("low", duration, required=True), Parameter("high", duration, required=True)), " ".join(words)
+        )
+        low, high = given["low"], given["high"]
+    elif shape == "lognormal":
+        given = arguments(
+            (Parameter("p50", duration, required=True), Parameter("p99", duration, required=True)), " ".join(words)
+        )
+        low, high = given["p50"], given["p99"]
+        if not low:
+            raise BadWord("expected a p50 above zero")
+    elif words:
+        raise BadWord(f"expected a duration, `uniform LOW HIGH` or `lognormal p50=… p99=…`, got {text!r}")
+    else:
+        low = high = duration(shape)
+        return Spread("constant", low, high)
+    if high < low:
+        raise BadWord(f"expected the first duration to be the smaller one, got {text!r}")
+    return Spread(shape, low, high)
