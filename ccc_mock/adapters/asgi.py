@@ -7,6 +7,7 @@ doubled slash, no absolute-form target and no header leads from one to the other
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 from starlette.applications import Starlette
@@ -18,10 +19,14 @@ from ccc_contract.http import Headers, Request
 
 from ..control import MAX_BODY_BYTES, Control, is_control
 from ..endpoint import Endpoint
-from ..exchange import Delivery, Exchange
+from ..exchange import Exchange
+from ..script import script
 
 MAX_DRAINED_BYTES = 64 * 1024 * 1024
 """How much of what is too large is read and thrown away, so that its sender gets to read the refusal."""
+
+CONNECTION = "ccc_mock.connection"
+"""Where the connection stands in a request's state: what no framework has a word for is done on it."""
 
 OnExchange = Callable[[Exchange], None]
 
@@ -39,7 +44,8 @@ class App(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_control(raw_path(scope)):
-            await super().__call__(scope, receive, send)
+            # Its own routes are the raw path's: the framework's, which are decoded, must not be asked.
+            await super().__call__({**scope, "path": "/"}, receive, send)
         elif scope["method"] == "CONNECT":
             await _NO_TUNNEL(scope, receive, send)
         else:
@@ -65,10 +71,16 @@ class App(Starlette):
     async def deliver(self, exchange: Exchange, scope: Scope, send: Send) -> None:
         """Bring the reply as it describes."""
         reply = exchange.reply
+        connection: Any = scope.get("state", {}).get(CONNECTION)
+        if not reply.delivery.is_plain:
+            await self._perform(exchange, connection, with_body=scope["method"] != "HEAD")
+            return
         if reply.delivery.delay_seconds:
-            await self._delay(reply.delivery)
-        length, connection = b"%d" % len(reply.body), self.connection_header(exchange, scope)
-        headers = [*reply.headers, (b"Content-Length", length), (b"Connection", connection)]
+            await self.wait(reply.delivery.delay_seconds)
+            if connection is not None and connection.is_left:
+                self._endpoint.lost(exchange)
+        length, then = b"%d" % len(reply.body), self.connection_header(exchange, scope)
+        headers = [*reply.headers, (b"Content-Length", length), (b"Connection", then)]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
@@ -83,9 +95,19 @@ class App(Starlette):
         if body is not None:  # None: the client left before it had asked
             await self.deliver(self.exchange(scope, body), scope, send)
 
-    async def _delay(self, delivery: Delivery) -> None:
-        with anyio.move_on_after(delivery.delay_seconds):
+    async def wait(self, seconds: float) -> None:
+        """For so long, or until the server is going away."""
+        with anyio.move_on_after(seconds):
             await self._closing.wait()
+
+    async def _perform(self, exchange: Exchange, connection: Any, *, with_body: bool) -> None:
+        if connection is None:
+            raise RuntimeError(
+                "what is planned for this answer needs a connection of ccc-mock's own server: use `ccc-mock serve` or "
+                "ccc_mock.adapters.serving"
+            )
+        if not await connection.perform(script(exchange.reply, with_body=with_body), self.wait):
+            self._endpoint.lost(exchange)
 
 
 # Not 200, as the API answers everything: to a client that asks for a tunnel that means that it is open.

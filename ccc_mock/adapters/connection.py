@@ -6,12 +6,18 @@ Nothing that a client does or leaves undone keeps a connection for ever, and who
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
+import socket
+import struct
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from .asgi import MAX_DRAINED_BYTES
+from ..script import Script
+from .asgi import CONNECTION, MAX_DRAINED_BYTES
 
 MAX_HEAD_BYTES = 256 * 1024
 """How much of a request line and headers is kept while their end has not come.
@@ -19,6 +25,11 @@ MAX_HEAD_BYTES = 256 * 1024
 The service refuses a GET of more than 32 KB in words of its own, so heads that are a good deal longer have to get
 through; where they end is ours to choose.  One read may bring as much again before this is looked at.
 """
+
+_SENT_SECONDS = 0.02
+"""How long a write may take to leave this machine's buffers; uvloop writes at the end of a turn of the loop."""
+
+_LINGER = "HH" if os.name == "nt" else "ii"  # struct linger: two shorts on Windows, two ints elsewhere
 
 _TLS_HANDSHAKE = b"\x16"
 
@@ -48,10 +59,12 @@ class Connection(asyncio.Protocol):
     flow: FlowControl
     cycle: Any  # uvicorn has a class of its own for each parser
     scheme: Any
+    app_state: dict[str, Any]
     timeout_keep_alive: int
 
     _heard_at: float  # on the loop's clock
     _silence: asyncio.TimerHandle
+    _has_ended = False
     _unsent = 0  # bytes, when silence was last looked at
 
     if TYPE_CHECKING:
@@ -60,6 +73,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self.app_state = {**self.app_state, CONNECTION: self}
         self._heard_at = self.loop.time()
         self._silence = self.loop.call_later(self.timeout_keep_alive, self._look_at_silence)
 
@@ -68,8 +82,14 @@ class Connection(asyncio.Protocol):
         super().connection_lost(exc)
         self._stop_waiting()
 
+    @property
+    def is_left(self) -> bool:
+        """Is nobody there to read an answer?  Who ends his side while he waits has most likely given up."""
+        return self._has_ended or self.transport.is_closing()
+
     def eof_received(self) -> bool:
         """A client that has said all it will say (`shutdown(SHUT_WR)`) is still answered."""
+        self._has_ended = True
         if not self._is_answering() or self.scheme == "https":  # asyncio cannot keep half of a TLS connection
             return False
         self.cycle.keep_alive = False
@@ -85,6 +105,30 @@ class Connection(asyncio.Protocol):
         self.transport.write_eof()
         self.transport.set_protocol(_Leftovers(self))
         self.flow.resume_reading()
+
+    async def perform(self, play: Script, wait: Callable[[float], Awaitable[None]]) -> bool:
+        """Bring a reply as its script says, and end the connection.  Was the client there until the end?"""
+        for write in play.writes:
+            if write.wait_seconds:
+                await wait(write.wait_seconds)
+            if self.transport.is_closing():
+                break
+            self.transport.write(write.data)
+        stayed = not self.is_left
+        if play.reset and not self.transport.is_closing():
+            await asyncio.sleep(_SENT_SECONDS)  # a reset overtakes what is not sent yet
+            self._reset_on_close()
+            self.transport.abort()
+        else:
+            self.transport.close()
+        self._give_up()
+        return stayed
+
+    def _reset_on_close(self) -> None:
+        """Linger for zero seconds: otherwise the kernel ends a connection in good order, however it is aborted."""
+        with contextlib.suppress(OSError):
+            linger = struct.pack(_LINGER, 1, 0)
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def _heard(self, data: bytes) -> None:
         self._heard_at = self.loop.time()

@@ -19,7 +19,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from ..control import is_control
-from ..exchange import Reply
+from ..reply import AT_ONCE, Reply
 from .asgi import App, raw_path
 from .connection import BAD_REQUEST, MAX_HEAD_BYTES, TOO_LARGE, Connection
 from .plain import PlainProtocol
@@ -149,7 +149,7 @@ class Protocol(Connection, HttpToolsProtocol):  # type: ignore[misc]  # eof_rece
             self.logger.error("Exception in the fake\n", exc_info=bug)
             self._spawn(cycle.send_500_response())
             return
-        if exchange.reply.delivery.delay_seconds:
+        if exchange.reply.delivery is not AT_ONCE:
             self._late = cycle
             self._spawn(app.deliver(exchange, scope, cast(Send, cycle.send)))
             return

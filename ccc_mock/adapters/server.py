@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import anyio
 import uvicorn
@@ -143,7 +144,7 @@ def _config(app: App) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=_http_protocol(),
-        loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
+        loop=_loop(),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -154,6 +155,10 @@ def _config(app: App) -> uvicorn.Config:
         timeout_keep_alive=IDLE_SECONDS,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
     )
+
+
+def _loop() -> Literal["uvloop", "asyncio"]:
+    return "uvloop" if importlib.util.find_spec("uvloop") else "asyncio"
 
 
 def _http_protocol() -> type:

@@ -14,6 +14,8 @@ from ..accounts import Account, Credential
 from ..clock import Clock
 from ..control import Control
 from ..endpoint import Endpoint
+from ..ledger import Ledger
+from ..plans.plan import Plan
 from .asgi import App
 from .server import Server, listen, url_of
 
@@ -76,6 +78,19 @@ class ServedAccount:
     @property
     def clock(self) -> Clock:
         return self.account.clock
+
+    def plan(self, text: str, *, name: str | None = None) -> list[Plan]:
+        """Declare what is to happen to the next calls (docs/plans.md).  Raises PlanError."""
+        return self.served.endpoint.plan(text, self.account, name=name)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Who was dialled, whatever was answered."""
+        return self.account.ledger
+
+    def assert_consumed(self) -> None:
+        """Raises NotConsumed, an AssertionError, where something was planned and did not happen."""
+        self.account.plans.assert_consumed()
 
     def journal(self) -> list[dict[str, JSON]]:
         """What this account was asked and what it answered, oldest first (docs/journal.md)."""

@@ -31,6 +31,7 @@ def facts(exchange: Exchange) -> dict[str, JSON]:
         "verdict": exchange.verdict,
         "stage": exchange.stage,
         "check": exchange.check,
+        "plan": exchange.planned.text if exchange.planned is not None else None,
         "why": str(exchange.refused.message if exchange.refused else exchange.unsupported or "") or None,
         "request_id": exchange.request_id,
     }
@@ -46,7 +47,9 @@ def as_line(exchange: Exchange) -> str:
     decided = exchange.stage if exchange.verdict == OK else f"{exchange.stage}/{exchange.check}"
     what = (told["action"] or exchange.request.method, told["callee"] or "-", exchange.verdict, decided)
     line = "  ".join((clock, *map(printable, what), exchange.request_id))
-    return line if exchange.verdict == OK else f"{line}  {printable(told['why'], 300)}{_hint(exchange)}"
+    if exchange.planned is not None:
+        line += f"  (planned, {printable(exchange.planned.text, 200)})"
+    return line if told["why"] is None else f"{line}  {printable(told['why'], 300)}{_hint(exchange)}"
 
 
 def _hint(exchange: Exchange) -> str:
