@@ -8,13 +8,15 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import secrets
+import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,15 +24,21 @@ from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.reading import load_api
 
 from .accounts import DEFAULT_CREDENTIAL, Credential
+from .catalogue import LANGUAGES, action_rows, code_rows, fault_rows
 from .clock import Clock, parse_time
 from .control import Control, is_loopback
-from .domain import HANDLERS
 from .endpoint import Endpoint
 from .fidelity import points
+from .magic import DEFAULT_PREFIX
+from .numbers import normalised
+from .plans.grammar import parse
+from .plans.words import nearest
 from .settings import Settings
 
 if TYPE_CHECKING:
     from .adapters.tls import Certified
+
+T = TypeVar("T")
 
 DEFAULT_PORT = 8679
 
@@ -66,23 +74,52 @@ def _credentials(text: str) -> list[Credential]:
     """`ID:KEY[:TOKEN]`, or `@FILE` with one such line each; empty lines and those that begin with # are skipped."""
     if not text.startswith("@"):
         return [Credential.parse(text)]
-    path = Path(text[1:])
+    credentials = [credential for _, credential in _lines(Path(text[1:]), Credential.parse)]
+    if not credentials:
+        raise ValueError(f"{text[1:]} holds no credential; expected lines of ID:KEY or ID:KEY:TOKEN")
+    return credentials
+
+
+def _plan(text: str) -> str:
+    """The text of a plan, or `@FILE` with a plan on each line; checked here, so that a bad one is told of as usage."""
+    if not text.startswith("@"):
+        parse(text, load_api())
+        return text
+    lines = [line for line, _ in _lines(Path(text[1:]), lambda line: parse(line, load_api()))]
+    if not lines:
+        raise ValueError(f"{text[1:]} holds no plan; expected one on each line that does not begin with #")
+    return ";".join(lines)
+
+
+def _lines(path: Path, read: Callable[[str], T]) -> list[tuple[str, T]]:
+    """What stands in a file, with what `read` makes of it; empty lines and those that begin with # are skipped."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as reason:
         raise ValueError(f"cannot read {path}: {reason.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"cannot read {path}: it is not UTF-8") from None
-    credentials = []
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not line.lstrip().startswith("#"):
+    found = []
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if line and not line.startswith("#"):
             try:
-                credentials.append(Credential.parse(line))
+                found.append((line, read(line)))
             except ValueError as reason:
                 raise ValueError(f"{path} line {number}: {reason}") from None
-    if not credentials:
-        raise ValueError(f"{path} holds no credential; expected lines of ID:KEY or ID:KEY:TOKEN")
-    return credentials
+    return found
+
+
+class _Whole(click.types.StringParamType):
+    """A text that may hold blanks: the variable in the environment is one of it, and is not split."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        return [rv]
+
+
+def _magic_prefix(text: str) -> str:
+    if not re.fullmatch(r"\+?[0-9]{3,16}", text) or len(normalised(text)) < 3:
+        raise ValueError(f"expected 3 to 16 digits, such as +86199000, got {text!r}")
+    return text
 
 
 def _not_empty(text: str) -> str:
@@ -143,6 +180,31 @@ def _setting(text: str) -> tuple[str, str]:
     help="Change what the service leaves undocumented; `ccc-mock fidelity` lists the names.",
 )
 @click.option(
+    "--plan",
+    "plans",
+    envvar="CCC_MOCK_PLAN",
+    multiple=True,
+    type=_Whole(),
+    metavar="TEXT|@FILE",
+    callback=_usage_error(_plan),
+    help="What is to happen to the next calls of the default account: docs/plans.md; can be repeated.",
+)
+@click.option(
+    "--magic/--no-magic",
+    envvar="CCC_MOCK_MAGIC",
+    default=True,
+    help="Whether there are numbers that provoke something; by default there are.",
+)
+@click.option(
+    "--magic-prefix",
+    envvar="CCC_MOCK_MAGIC_PREFIX",
+    default=DEFAULT_PREFIX,
+    show_default=True,
+    metavar="DIGITS",
+    callback=_usage_error(_magic_prefix),
+    help="What those numbers begin with; four digits follow.",
+)
+@click.option(
     "--allow-host",
     "allowed_hosts",
     envvar="CCC_MOCK_ALLOW_HOST",
@@ -182,6 +244,9 @@ def serve(
     at: float | None,
     seed: int | None,
     settings: tuple[tuple[str, str], ...],
+    plans: tuple[str, ...],
+    magic: bool,
+    magic_prefix: str,
     allowed_hosts: tuple[str, ...],
     control_token: str | None,
     tls: bool,
@@ -193,7 +258,7 @@ def serve(
     """Serve the fake until told to stop.
 
     Every flag has a twin in the environment: CCC_MOCK_PORT for --port, and so on; those that can be repeated take
-    values separated by blanks.
+    values separated by blanks, but for CCC_MOCK_PLAN, which is one text.
     """
     from .adapters import terminal
     from .adapters.asgi import App
@@ -208,7 +273,9 @@ def serve(
             clock=Clock(at=at),
             seed=seed,
             settings=Settings.of(dict(settings)),
+            magic_prefix=magic_prefix if magic else "",
         )
+        warnings = _declare(endpoint, plans)
         listener = listen(host, port)
     except (ValueError, CannotListen) as reason:
         raise click.UsageError(str(reason)) from None
@@ -218,6 +285,8 @@ def serve(
     app = App(endpoint, control, on_exchange=None if quiet else log)
     url, first = url_of(listener, "https" if tls else "http"), (given or [DEFAULT_CREDENTIAL])[0]
     _say_what_the_server_says(log, as_json)
+    for warning in warnings:
+        log(_logged("warning", warning, as_json))
 
     def greet() -> None:
         told = (url, first, token, certified.ca_file if certified else None)
@@ -232,6 +301,13 @@ def serve(
         stopped = server.serve_until_stopped(certified.context if certified else None)
     log.close(_goodbye(stopped.idle, stopped.cut, log.dropped, as_json))
     return 0
+
+
+def _declare(endpoint: Endpoint, plans: Sequence[str]) -> list[str]:
+    """Declare the plans that were given; gives what is to be said of them."""
+    for text in plans:
+        endpoint.plan(text)
+    return [warning for text in plans for warning in parse(text, endpoint.api).warnings]
 
 
 @contextlib.contextmanager
@@ -295,8 +371,11 @@ class _Saying(logging.Handler):
         self._as_json = as_json
 
     def emit(self, record: logging.LogRecord) -> None:
-        level, message = record.levelname.lower(), self.format(record)
-        self._say(json.dumps({"log": level, "message": message}) if self._as_json else f"{level}: {message}")
+        self._say(_logged(record.levelname.lower(), self.format(record), self._as_json))
+
+
+def _logged(level: str, message: str, as_json: bool) -> str:
+    return json.dumps({"log": level, "message": message}) if as_json else f"{level}: {message}"
 
 
 def _say_what_the_server_says(say: Callable[[str], None], as_json: bool) -> None:
@@ -312,10 +391,7 @@ def _say_what_the_server_says(say: Callable[[str], None], as_json: bool) -> None
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def actions(as_json: bool) -> None:
     """List the actions: those that answer, and those whose parameters are checked but that have no behaviour yet."""
-    rows = [
-        {"action": name, "answers": name in HANDLERS, "effect": action.effect, "dials": action.dials}
-        for name, action in load_api().actions.items()
-    ]
+    rows = action_rows(load_api())
     if as_json:
         click.echo(json.dumps(rows))
         return
@@ -336,6 +412,61 @@ def fidelity(as_json: bool) -> None:
         value = f" = {point.default}" if point.default else ""
         known = point.confidence if point.source == "assumed" else f"{point.confidence}: {point.source}"
         click.echo(f"{point.kind:<8} {point.name}{value}  [{known}]\n         {point.says}")
+
+
+_TOLD = {
+    "en": {"retry": "repeat the call", "since": "since", "actions": "declared by", "ways": "provoke it",
+           "any": "no action of its own; being common, it may come from any",
+           "inherited": "  (* by a list that only repeats another action's)", "checks": "or break the rule of"},
+    "zh": {"retry": "能否重试", "since": "始于", "actions": "声明者", "ways": "触发方式",
+           "any": "无接口单独声明；作为公共错误码，任何接口都可能返回",
+           "inherited": "  (* 其错误码列表只是照抄另一接口)", "checks": "或违反此检查的规则"},
+}  # fmt: skip
+
+
+@ccc_mock.command()
+@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.option("--lang", "language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+def errors(codes: tuple[str, ...], as_json: bool, language: str) -> None:
+    """List the codes: what each means, who declares it, may the call be repeated, and every way to provoke it."""
+    rows = {row["code"]: row for row in code_rows(load_api(), language)}
+    for code in codes:
+        if code not in rows:
+            raise click.UsageError(f"no code {code[:100]!r}; {nearest(code[:100], tuple(rows))}")
+    chosen = [rows[code] for code in codes or rows]
+    click.echo(json.dumps(chosen) if as_json else "\n\n".join(_code(row, _TOLD[language]) for row in chosen))
+
+
+def _code(row: Mapping[str, Any], told: Mapping[str, str]) -> str:
+    ways, control = row["provoke"], row["provoke"]["control"]
+    ((header, step),) = ways["header"].items()
+    names = [name + "*" * (name in row["inherited"]) for name in row["actions"]]
+    lines = [
+        f"{row['code']}  [{row['kind']}{', ' + told['since'] + ' ' + row['since'] if row['since'] else ''}]",
+        f"  {row['meaning']}",
+        f"  {told['retry']}: {row['why']}",
+        f"  {told['actions']}: {', '.join(names) or told['any']}{told['inherited'] if row['inherited'] else ''}",
+        f"  {told['ways']}:",
+        *(f"    ccc-mock serve --plan {shlex.quote(plan)}" for plan in ways["plan"]),
+        f"    {header}: {step}",
+        f"    {control['method']} {control['path']} {json.dumps(control['body'])}",
+        *(f"    Callee {number}" for number in ways["magic"]),
+    ]
+    if ways["checks"]:
+        lines.append(f"    {told['checks']} {', '.join(ways['checks'])}")
+    return "\n".join(lines)
+
+
+@ccc_mock.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def faults(as_json: bool) -> None:
+    """List the faults that a plan can put on an answer, and when each strikes unless the plan says otherwise."""
+    if as_json:
+        click.echo(json.dumps(fault_rows()))
+        return
+    for row in fault_rows():
+        click.echo(f"{row['written']:<28}@{row['moment']:<8}{row['says']}")
 
 
 if __name__ == "__main__":

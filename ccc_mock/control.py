@@ -1,10 +1,11 @@
 """The control plane under `/_ccc/`: what a test may ask of a running fake, and tell it.
 
 `Control.handle(Request) -> Response`, pure like the endpoint.  ROUTES is the whole of it; docs/control.md tells it to
-people.  Each command acts on the account named by `?account=`, else on the default one, never on all.
+people, and GET /_ccc/openapi.json to programs.  Each command acts on the account named by `?account=`, else on that of
+the token, else on the default one, never on all.
 
 Who may: on a loopback address, whoever names a loopback host and comes from no foreign web page; elsewhere, and
-wherever a token was set, whoever has the token.  Health is open to all.
+wherever a token was set, whoever has the token.  The token of an account opens that account and no other.
 """
 
 from __future__ import annotations
@@ -13,25 +14,24 @@ import hmac
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from importlib.metadata import version
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from ccc_contract.http import Headers, Request, Response
 from ccc_contract.model import JSON
 
-from .accounts import Account, TooManyAccounts
-from .clock import Clock, parse_time
+from . import commands
+from .accounts import Account
+from .catalogue import LANGUAGES
 from .endpoint import Endpoint
+from .openapi import document
+from .plans.faults import REDIRECT_LOOP
+from .plans.grammar import MAX_LENGTH
+from .route import ANY, Command, HeaderLines, Key, Refused, Route, Schema, clipped, hint
 
 PREFIX = b"/_ccc"
-MAX_BODY_BYTES = 64 * 1024
-MAX_PAGE = 1000
-MAX_DURATION_SECONDS = 129_600
-"""The longest that the service gives a temporary credential (doc-sts)."""
+MAX_BODY_BYTES = MAX_LENGTH + 64 * 1024
+"""Of any route: what an adapter needs to read.  Most routes take less."""
 
 
 def is_control(raw_path: bytes) -> bool:
@@ -39,124 +39,125 @@ def is_control(raw_path: bytes) -> bool:
     return raw_path.startswith(PREFIX) and raw_path[len(PREFIX) :][:1] in (b"", b"/")
 
 
-class Refused(Exception):
-    """Control says no: an HTTP status and a sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
+def _openapi(command: Command) -> JSON:
+    return document(ROUTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One call of control, checked: the account it acts on, its query and its decoded body."""
-
-    endpoint: Endpoint
-    account: Account
-    query: Mapping[str, str]
-    body: Mapping[str, JSON]
+def _object(**properties: JSON) -> Schema:
+    """The schema of an object that has at least these members."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What is served where.  `query` and `body` name the keys that are allowed; others are refused."""
-
-    method: str
-    path: str
-    run: Callable[[Command], JSON]
-    query: tuple[str, ...] = ()
-    body: tuple[str, ...] = ()
-    status: int = 200
+def _list(item: JSON) -> JSON:
+    return {"type": "array", "items": item}
 
 
-def _health(command: Command) -> JSON:
-    """Who answers; `?nonce=` comes back, which proves that this fake and no cache or other server did."""
-    return {"name": "ccc-mock", "version": version("ccc-mock"), "ready": True, "nonce": command.query.get("nonce")}
+_TEXT: JSON = {"type": "string"}
+_TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
+_TEXTS = _list(_TEXT)
+_FLAG: JSON = {"type": "boolean"}
+_COUNT: JSON = {"type": "integer", "minimum": 0}
+_TIME: JSON = {"type": "number"}
+_TIME_OR_NULL: JSON = {"type": ["number", "null"]}
+_SECONDS: JSON = {"type": ["number", "null"], "exclusiveMinimum": 0}
+_AT: JSON = {"type": ["number", "string"]}
+_AT_OR_NULL: JSON = {"type": ["number", "string", "null"]}
 
+_PLAN = _object(
+    name=_TEXT, plan=_TEXT, consumed=_FLAG, count=_COUNT, left=_TEXTS,
+    used_by=_list(_object(request_id=_TEXT, step=_TEXT)), expires_at=_TIME_OR_NULL,
+)  # fmt: skip
+_CALL = _object(
+    n=_COUNT, at=_TIME, request_id=_TEXT, action=_TEXT, callee=_TEXT, params={"type": "object"}, session_id=_TEXT,
+    secret_id=_TEXT, lost=_FLAG,
+)  # fmt: skip
+_CODE = _object(
+    code=_TEXT, kind=_TEXT, meaning=_TEXT, retry=_TEXT, why=_TEXT, since=_TEXT_OR_NULL, actions=_TEXTS,
+    inherited=_TEXTS,
+    provoke=_object(plan=_TEXTS, header={"type": "object"}, control={"type": "object"}, magic=_TEXTS, checks=_TEXTS),
+)  # fmt: skip
+_HEALTH = _object(name=_TEXT, version=_TEXT, ready=_FLAG, nonce=_TEXT_OR_NULL)
+_JOURNAL = _object(form=_COUNT, account=_TEXT, last=_COUNT, dropped=_COUNT, entries=_list({"type": "object"}))
+_CLOCK = _object(account=_TEXT, now=_TIME, frozen=_FLAG)
+_MADE = _object(
+    account=_TEXT, sub_account=_TEXT, secret_id=_TEXT, secret_key=_TEXT, token=_TEXT_OR_NULL, expires_at=_TIME_OR_NULL,
+    control_token=_TEXT,
+)  # fmt: skip
+_PLANS = _object(account=_TEXT, plans=_list(_PLAN))
+_PLANS_MADE = _object(account=_TEXT, plans=_list(_PLAN), warnings=_TEXTS)
+_REMOVED = _object(account=_TEXT, removed=_TEXTS)
+_LEDGER = _object(
+    account=_TEXT, count=_COUNT, dropped=_COUNT, calls=_list(_CALL),
+    duplicates=_list(_object(first=_COUNT, again=_COUNT)),
+)  # fmt: skip
+_CODES = _object(errors=_list(_CODE))
+_ACTIONS = _object(actions=_list(_object(action=_TEXT, answers=_FLAG, effect=_TEXT, dials=_FLAG)))
 
-def _journal(command: Command) -> JSON:
-    after = _whole(command.query, "after", 0, least=0)
-    limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
-    return command.endpoint.journal_page(command.account, after, limit)
-
-
-def _clock(command: Command) -> JSON:
-    if len(command.body) != 1:
-        raise Refused(400, 'expected exactly one of {"at": T}, {"advance": seconds} and {"real": true}')
-    ((key, value),) = command.body.items()
-    clock = command.account.clock
-    with command.account.lock:
-        if key == "at":
-            clock.freeze(_time(value))
-        elif key == "advance":
-            _advance(clock, value)
-        elif value is True:
-            clock.run()
-        else:
-            raise Refused(400, f"real: expected true, got {json.dumps(value)}")
-        return {"account": command.account.uin, "now": clock.now(), "frozen": clock.frozen}
-
-
-def _reset(command: Command) -> JSON:
-    with command.account.lock:
-        command.account.reset()
-    return {"account": command.account.uin}
-
-
-def _make_account(command: Command) -> JSON:
-    seed, at = command.body.get("seed"), command.body.get("at")
-    if seed is not None and type(seed) is not int:
-        raise Refused(400, f"seed: expected a whole number, got {_clipped(seed)}")
-    clock, duration = None if at is None else Clock(at=_time(at)), _duration(command.body.get("duration_seconds"))
-    try:
-        grant = command.endpoint.accounts.make(seed=seed, clock=clock, duration_seconds=duration)
-    except TooManyAccounts as full:
-        raise Refused(409, str(full)) from None
-    credential = grant.credential
-    return {
-        "account": grant.account.uin,
-        "sub_account": grant.sub_account,
-        "secret_id": credential.secret_id,
-        "secret_key": credential.secret_key,
-        "token": credential.token,
-        "expires_at": credential.expires_at,
-    }
-
-
-def _duration(value: JSON) -> float | None:
-    """How long a temporary credential lasts; without one it is permanent."""
-    if value is None or (type(value) in (int, float) and 0 < value <= MAX_DURATION_SECONDS):
-        return None if value is None else float(value)
-    raise Refused(400, f"duration_seconds: expected a number up to {MAX_DURATION_SECONDS}, got {_clipped(value)}")
-
-
-def _remove_account(command: Command) -> JSON:
-    if "account" not in command.query:
-        raise Refused(400, "expected ?account= with the account to remove")
-    try:
-        command.endpoint.accounts.remove(command.account)
-    except ValueError as reason:
-        raise Refused(409, str(reason)) from None
-    return {"account": command.account.uin}
-
+_ACCOUNT = Key("account", "the account to act on, in place of the token's or the default one", _TEXT)
+_PAGE = (
+    _ACCOUNT,
+    Key("after", "a running number: entries above it", {"type": "integer", "minimum": 0, "default": 0}),
+    Key("limit", "how many", {"type": "integer", "minimum": 1, "maximum": commands.MAX_PAGE, "default": 100}),
+)
+_CALLEE = Key("callee", "calls to this number only, in whatever spelling", _TEXT)
+_LANG = Key("lang", "of what is told", {"type": "string", "enum": list(LANGUAGES), "default": "en"})
+_CLOCK_BODY = (
+    Key("at", "stand still at a Unix second or an ISO time with its offset", _AT),
+    Key("advance", "move on by so many seconds", {"type": "number", "minimum": 0}),
+    Key("real", "real time again", {"const": True}),
+)
+_NEW_ACCOUNT = (
+    Key("seed", "makes its ids repeat", {"type": ["integer", "null"]}),
+    Key("at", "freezes its clock", _AT_OR_NULL),
+    Key("duration_seconds", "makes a temporary credential", {**_SECONDS, "maximum": commands.MAX_DURATION_SECONDS}),
+)
+_NEW_PLAN = (
+    Key("plan", "one or more plans, as docs/plans.md has them", _TEXT, required=True),
+    Key("name", "of the plan; one is given where none is", {**_TEXT_OR_NULL, "pattern": f"^{commands.PLAN_NAME}$"}),
+    Key("ttl", "for so many seconds of the account's time", {**_SECONDS, "maximum": commands.MAX_TTL_SECONDS}),
+)
+_TO_REDIRECT = ((b"Location", REDIRECT_LOOP),)
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/_ccc/health", _health, query=("nonce",)),
-    Route("GET", "/_ccc/journal", _journal, query=("account", "after", "limit")),
-    Route("PUT", "/_ccc/clock", _clock, query=("account",), body=("at", "advance", "real")),
-    Route("POST", "/_ccc/reset", _reset, query=("account",)),
-    Route("POST", "/_ccc/accounts", _make_account, body=("seed", "at", "duration_seconds"), status=201),
-    Route("DELETE", "/_ccc/accounts", _remove_account, query=("account",)),
-)
-_OPEN = "/_ccc/health"
+    Route("GET", "/_ccc/health", commands.health, "says who answers", _HEALTH,
+          query=(Key("nonce", "comes back", _TEXT),), opens_to="anyone"),
+    Route("GET", "/_ccc/journal", commands.journal, "the account's exchanges, oldest first", _JOURNAL, query=_PAGE),
+    Route("GET", "/_ccc/ledger", commands.ledger, "the calls that the account placed, and which rang twice", _LEDGER,
+          query=(_ACCOUNT, _CALLEE), refuses=(409,)),
+    Route("PUT", "/_ccc/clock", commands.set_clock, "moves the account's time", _CLOCK,
+          query=(_ACCOUNT,), body=_CLOCK_BODY, one_key=True),
+    Route("POST", "/_ccc/reset", commands.reset, "puts the account back to how it was made", _object(account=_TEXT),
+          query=(_ACCOUNT,)),
+    Route("POST", "/_ccc/plans", commands.add_plans, "declares plans", _PLANS_MADE,
+          query=(_ACCOUNT,), body=_NEW_PLAN, status=201, refuses=(409,), max_body_bytes=MAX_BODY_BYTES),
+    Route("GET", "/_ccc/plans", commands.list_plans, "the account's plans, and what came of them", _PLANS,
+          query=(_ACCOUNT,)),
+    Route("DELETE", "/_ccc/plans", commands.remove_plans, "forgets all plans of the account", _REMOVED,
+          query=(_ACCOUNT,)),
+    Route("GET", "/_ccc/plans/{name}", commands.get_plan, "one plan", _PLANS, query=(_ACCOUNT,), refuses=(404,)),
+    Route("DELETE", "/_ccc/plans/{name}", commands.remove_plan, "forgets one plan", _REMOVED,
+          query=(_ACCOUNT,), refuses=(404,)),
+    Route("POST", "/_ccc/accounts", commands.make_account, "makes a fresh account", _MADE,
+          body=_NEW_ACCOUNT, status=201, refuses=(409,), opens_to="server"),
+    Route("DELETE", "/_ccc/accounts", commands.remove_account, "removes a made account", _object(account=_TEXT),
+          query=(_ACCOUNT,), refuses=(409,)),
+    Route("GET", "/_ccc/errors", commands.errors, "every code, and how to provoke it", _CODES,
+          query=(_LANG,), opens_to="any token"),
+    Route("GET", "/_ccc/actions", commands.actions, "every action, and whether it answers", _ACTIONS,
+          opens_to="any token"),
+    Route("GET", "/_ccc/openapi.json", _openapi, "this table for programs: OpenAPI 3.1", {"type": "object"},
+          opens_to="any token"),
+    Route(ANY, "/_ccc/redirect", commands.redirect, "redirects to itself: where the fault `redirect` leads",
+          _object(error=_TEXT), status=302, headers=_TO_REDIRECT, opens_to="anyone", takes_anything=True),
+)  # fmt: skip
+_OPEN = frozenset(route.path.encode() for route in ROUTES if route.opens_to == "anyone")
 
 
 class Control:
     """The commands above for one endpoint, and who may give them.
 
     `token` must be sent as `Authorization: Bearer …` where one is set; without one, only loopback host names and
-    those in `allowed_hosts` are answered.
+    those in `allowed_hosts` are answered.  Either way the token of an account opens that account.
     """
 
     def __init__(self, endpoint: Endpoint, *, token: str | None = None, allowed_hosts: tuple[str, ...] = ()) -> None:
@@ -166,19 +167,16 @@ class Control:
 
     def handle(self, request: Request) -> Response:
         try:
-            path = request.path.decode("ascii", "replace")
-            if path != _OPEN:
-                self._admit(request.headers)
-            route = _route(request.method, path)
-            return _json(route.status, route.run(self._command(route, request)))
+            own = None if request.path in _OPEN else self._admit(request.headers)
+            target = _target(request.method, request.path)
+            route = target.route
+            return _json(route.status, route.run(self._command(target, request, own)), route.headers)
         except Refused as refused:
-            return _json(refused.status, {"error": refused.sentence})
+            return _json(refused.status, {"error": refused.sentence, **refused.more}, refused.headers)
 
-    def _admit(self, headers: Headers) -> None:
-        if self._token is not None:
-            given = headers.get(b"authorization") or b""
-            if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
-                raise Refused(401, "expected the control token as `Authorization: Bearer TOKEN`")
+    def _admit(self, headers: Headers) -> Account | None:
+        """Let a request in, or refuse it; gives the account whose token it carries."""
+        own = self._holder(headers.get(b"authorization"))
         host = name_of(headers.text(b"host"))
         if self._token is None and not (is_loopback(host) or host in self._allowed_hosts):
             raise Refused(
@@ -187,18 +185,45 @@ class Control:
         origin = headers.get(b"origin")
         if origin is not None and not self._is_own(origin.decode("utf-8", "replace"), headers.text(b"host")):
             raise Refused(403, "control does not answer to web pages of other origins")
+        return own
+
+    def _holder(self, given: bytes | None) -> Account | None:
+        """The account whose token was sent; None for the token of the server, and for none where none is asked for."""
+        if given is None and self._token is None:
+            return None
+        given = given or b""
+        if self._token is not None and hmac.compare_digest(given, f"Bearer {self._token}".encode()):
+            return None
+        # A token begins with its account's Uin, so that one comparison decides, and not one for each account.
+        uin = re.match(rb"Bearer ccc-mock-control-([0-9]{1,20})-", given)
+        account = self._endpoint.accounts.account(uin[1].decode()) if uin else None
+        if account is not None and hmac.compare_digest(given, f"Bearer {account.control_token}".encode()):
+            return account
+        raise Refused(401, "expected a control token as `Authorization: Bearer TOKEN`: the server's or an account's")
 
     def _is_own(self, origin: str, host: str) -> bool:
         return origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
 
-    def _command(self, route: Route, request: Request) -> Command:
+    def _command(self, target: _Target, request: Request, own: Account | None) -> Command:
+        route = target.route
+        if route.takes_anything:
+            return Command(self._endpoint, self._endpoint.accounts.default, {}, {})
+        if own is not None and route.opens_to == "server":
+            raise Refused(403, f"{route.method} {route.path} asks for the server's token, got that of an account")
         query = _query(route, request.query)
-        uin = query.get("account")
+        account = self._account(query.get("account"), own)
+        if own is not None and any(key.name == "account" for key in route.query):
+            query.setdefault("account", own.uin)
+        return Command(self._endpoint, account, query, _body(route, request.body), target.name)
+
+    def _account(self, uin: str | None, own: Account | None) -> Account:
         accounts = self._endpoint.accounts
-        account = accounts.default if uin is None else accounts.account(uin)
+        if own is not None and uin not in (None, own.uin):
+            raise Refused(403, f"account: this token opens account {own.uin} only, got {clipped(uin)}")
+        account = (own or accounts.default) if uin is None else accounts.account(uin)
         if account is None:
-            raise Refused(404, f"account: no account {_clipped(uin)} here; POST /_ccc/accounts makes one")
-        return Command(self._endpoint, account, query, _body(route, request.body))
+            raise Refused(404, f"account: no account {clipped(uin)} here; POST /_ccc/accounts makes one")
+        return account
 
 
 def name_of(host: str) -> str:
@@ -216,15 +241,25 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _route(method: str, path: str) -> Route:
-    here = [route for route in ROUTES if route.path == path]
+class _Target(NamedTuple):
+    """A route, and what stands for `{name}` in the path."""
+
+    route: Route
+    name: str
+
+
+def _target(method: str, raw_path: bytes) -> _Target:
+    here = [(route, name) for route in ROUTES if (name := route.name_in(raw_path)) is not None]
     if not here:
+        path = raw_path.decode("ascii", "replace")
         known = sorted({route.path for route in ROUTES})
-        raise Refused(404, f"nothing at {_clipped(path)}; {_hint(path, known, cutoff=0.8)}")
-    for route in here:
-        if route.method == method:
-            return route
-    raise Refused(405, f"{path} takes {' and '.join(route.method for route in here)}, got {_clipped(method)}")
+        raise Refused(404, f"nothing at {clipped(path)}; {hint(path, known, cutoff=0.8)}")
+    for route, name in here:
+        if route.method in (method, ANY):
+            return _Target(route, unquote_to_bytes(name).decode("utf-8", "replace"))
+    path, methods = here[0][0].path, [route.method for route, _ in here]
+    allow = ((b"Allow", ", ".join(methods).encode()),)
+    raise Refused(405, f"{path} takes {' and '.join(methods)}, got {clipped(method)}", headers=allow)
 
 
 def _query(route: Route, raw: bytes) -> dict[str, str]:
@@ -242,8 +277,8 @@ def _query(route: Route, raw: bytes) -> dict[str, str]:
 
 
 def _body(route: Route, raw: bytes) -> dict[str, JSON]:
-    if len(raw) > MAX_BODY_BYTES:
-        raise Refused(413, f"expected a body of at most {MAX_BODY_BYTES} bytes")
+    if len(raw) > route.max_body_bytes:
+        raise Refused(413, f"expected a body of at most {route.max_body_bytes} bytes")
     if not raw:
         return {}
     try:
@@ -257,50 +292,13 @@ def _body(route: Route, raw: bytes) -> dict[str, JSON]:
     return body
 
 
-def _check_key(where: str, name: str, known: tuple[str, ...]) -> None:
+def _check_key(where: str, name: str, keys: tuple[Key, ...]) -> None:
+    known = [key.name for key in keys]
     if name not in known:
-        raise Refused(400, f"{where}: unknown key {_clipped(name)}; {_hint(name, known)}")
+        raise Refused(400, f"{where}: unknown key {clipped(name)}; {hint(name, known)}")
 
 
-def _hint(word: str, known: Sequence[str], cutoff: float = 0.6) -> str:
-    """The nearest known word, or all of them."""
-    near = get_close_matches(word, known, n=1, cutoff=cutoff)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
-
-
-def _whole(query: Mapping[str, str], name: str, default: int, *, least: int, most: int = 2**63 - 1) -> int:
-    text = query.get(name)
-    if text is None:
-        return default
-    if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
-        raise Refused(400, f"{name}: expected a whole number from {least} to {most}, got {_clipped(text)}")
-    return int(text)
-
-
-def _time(value: JSON) -> float:
-    if type(value) not in (int, float, str):
-        raise Refused(400, f"at: expected a Unix second or an ISO time, got {_clipped(value)}")
-    try:
-        return parse_time(str(value))
-    except ValueError as reason:
-        raise Refused(400, f"at: {reason}") from None
-
-
-def _advance(clock: Clock, value: JSON) -> None:
-    if type(value) not in (int, float):
-        raise Refused(400, f"advance: expected a number of seconds, got {_clipped(value)}")
-    try:
-        clock.advance(value)
-    except (ValueError, OverflowError) as reason:
-        raise Refused(400, f"advance: {_clipped(str(reason), 200)}") from None
-
-
-def _clipped(value: Any, limit: int = 60) -> str:
-    text = json.dumps(value) if not isinstance(value, str) else value
-    return text if len(text) <= limit else text[:limit] + "…"
-
-
-def _json(status: int, body: JSON) -> Response:
+def _json(status: int, body: JSON, more: HeaderLines = ()) -> Response:
     encoded = json.dumps(body).encode() + b"\n"
-    headers = ((b"Content-Type", b"application/json"), (b"Cache-Control", b"no-store"))
+    headers = ((b"Content-Type", b"application/json"), (b"Cache-Control", b"no-store"), *more)
     return Response(status, headers, encoded)

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from asking import LOOPBACK, Caller
 from ccc_contract import Headers, Request
 from ccc_mock import Clock, Endpoint
 from ccc_mock.control import MAX_BODY_BYTES, ROUTES, Control
 from drafts import NOW, Draft
 
-LOOPBACK = "127.0.0.1:8679"
-
-
-class Caller:
-    """Calls control and gives (status, decoded body)."""
-
-    def __init__(self, control: Control) -> None:
-        self.control = control
-
-    def __call__(
-        self, method: str, target: str, body: Any = b"", *, host: str = LOOPBACK, **headers: str
-    ) -> tuple[int, Any]:
-        path, _, query = target.partition("?")
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        lines = Headers.of({"host": host, **headers})
-        answer = self.control.handle(Request(method, path.encode(), query.encode(), lines, raw))
-        assert answer.header[b"content-type"] == b"application/json"
-        return answer.status, json.loads(answer.body)
+CONTROL_MD = Path(__file__).parents[2] / "docs" / "control.md"
 
 
 @pytest.fixture
@@ -194,9 +179,12 @@ def test_a_wrong_method_names_the_right_ones(control: Caller) -> None:
     status, answer = control("GET", "/_ccc/accounts")
     assert status == 405
     assert "POST and DELETE" in answer["error"]
+    lines = Headers.of({"host": LOOPBACK})
+    refused = control.control.handle(Request("GET", b"/_ccc/accounts", b"", lines, b""))
+    assert refused.header[b"allow"] == b"POST, DELETE"
 
 
-PROTECTED = [(route.method, route.path) for route in ROUTES if route.path != "/_ccc/health"]
+PROTECTED = [(route.method, route.path) for route in ROUTES if route.opens_to != "anyone"]
 
 LOOPBACK_HOSTS = [
     "127.0.0.1",
@@ -291,11 +279,15 @@ def test_accounts_have_a_bound(control: Caller, endpoint: Endpoint, monkeypatch:
     assert "2 accounts exist" in answer["error"]
 
 
-def test_docs_tell_every_route() -> None:
-    from pathlib import Path
+def test_docs_tell_every_route_and_no_other() -> None:
+    told = re.findall(r"^\| `(\w+) (/_ccc[^`]*)` \|(.*)\|(.*)\|(.*)\|$", CONTROL_MD.read_text("utf-8"), re.MULTILINE)
+    assert [(method, path) for method, path, *_ in told] == [(route.method, route.path) for route in ROUTES]
+    for route, (_, _, _, query, body) in zip(ROUTES, told, strict=True):
+        assert re.findall("`(\\w+)`", query) == [key.name for key in route.query]
+        assert re.findall("`(\\w+)`", body) == [key.name for key in route.body]
 
-    told = (Path(__file__).parents[2] / "docs" / "control.md").read_text("utf-8")
+
+def test_docs_and_the_table_say_the_same_of_a_route() -> None:
+    text = CONTROL_MD.read_text("utf-8")
     for route in ROUTES:
-        assert f"`{route.method} {route.path}" in told
-        for key in (*route.query, *route.body):
-            assert f"`{key}`" in told
+        assert f"| `{route.method} {route.path}` | {route.says}" in text

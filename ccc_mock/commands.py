@@ -1,0 +1,246 @@
+"""What each call of control does: `Command -> JSON`, under the lock of the account that it acts on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from ccc_contract.model import JSON
+
+from .accounts import TooManyAccounts
+from .catalogue import LANGUAGES, action_rows, code_rows
+from .clock import Clock, parse_time
+from .ledger import Call, Incomplete
+from .plans.grammar import parse
+from .plans.plan import Plan, PlanExists, TooManyPlans
+from .plans.words import PlanError
+from .redaction import last_four
+from .route import Command, Refused, clipped, hint
+
+MAX_PAGE = 1000
+MAX_DURATION_SECONDS = 129_600
+"""The longest that the service gives a temporary credential (doc-sts)."""
+MAX_TTL_SECONDS = 366 * 86_400
+PLAN_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+"""What needs no escaping in a path and in a header."""
+
+
+def health(command: Command) -> JSON:
+    """Who answers; `?nonce=` comes back, which proves that this fake and no cache or other server did."""
+    return {"name": "ccc-mock", "version": version("ccc-mock"), "ready": True, "nonce": command.query.get("nonce")}
+
+
+def redirect(command: Command) -> JSON:
+    """Where the fault `redirect` leads to."""
+    return {"error": "this address redirects to itself"}
+
+
+def journal(command: Command) -> JSON:
+    after = _whole(command.query, "after", 0, least=0)
+    limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
+    return command.endpoint.journal_page(command.account, after, limit)
+
+
+def ledger(command: Command) -> JSON:
+    """Every call that was placed, or those to one number; and which of them repeat one whose answer was lost."""
+    account = command.account
+    callee = command.query.get("callee")
+    if callee is not None:
+        callee = re.sub("^ ", "+", callee)  # an unescaped + in a query is a blank
+    with account.lock:
+        kept = account.ledger
+        try:
+            calls = kept.calls() if callee is None else kept.calls_to(callee)
+            duplicates = kept.duplicates()
+        except Incomplete as reason:
+            raise Refused(409, str(reason)) from None
+        lost = [kept.lost(call) for call in calls]
+        told = {"account": account.uin, "count": kept.count, "dropped": kept.dropped}
+    numbers = {call.n for call in calls}
+    return {
+        **told,
+        "calls": [_call(command, call, was_lost) for call, was_lost in zip(calls, lost, strict=True)],
+        "duplicates": [{"first": d.first.n, "again": d.again.n} for d in duplicates if d.again.n in numbers],
+    }
+
+
+def _call(command: Command, call: Call, lost: bool) -> JSON:
+    return {
+        "n": call.n,
+        "at": call.at,
+        "request_id": call.request_id,
+        "action": call.action,
+        "callee": call.callee,
+        "params": command.endpoint.redaction.params(call.params),
+        "session_id": call.session_id,
+        "secret_id": last_four(call.credential),
+        "lost": lost,
+    }
+
+
+def set_clock(command: Command) -> JSON:
+    if len(command.body) != 1:
+        raise Refused(400, 'expected exactly one of {"at": T}, {"advance": seconds} and {"real": true}')
+    ((key, value),) = command.body.items()
+    clock = command.account.clock
+    with command.account.lock:
+        if key == "at":
+            clock.freeze(_time(value))
+        elif key == "advance":
+            _advance(clock, value)
+        elif value is True:
+            clock.run()
+        else:
+            raise Refused(400, f"real: expected true, got {clipped(value)}")
+        return {"account": command.account.uin, "now": clock.now(), "frozen": clock.frozen}
+
+
+def reset(command: Command) -> JSON:
+    with command.account.lock:
+        command.account.reset()
+    return {"account": command.account.uin}
+
+
+def add_plans(command: Command) -> JSON:
+    text, name = command.body.get("plan"), _plan_name(command.body.get("name"))
+    ttl = _seconds("ttl", command.body.get("ttl"), MAX_TTL_SECONDS)
+    if not isinstance(text, str):
+        raise Refused(400, f"plan: expected a text such as FailedOperation.CallOutFailed, got {clipped(text)}")
+    try:
+        drafts, warnings = parse(text, command.endpoint.api)
+    except PlanError as wrong:
+        raise Refused(400, str(wrong), position=wrong.position) from None
+    account = command.account
+    with account.lock:
+        expires_at = None if ttl is None else account.clock.now() + ttl
+        try:
+            plans = account.plans.add(drafts, name=name, expires_at=expires_at)
+        except (PlanExists, TooManyPlans) as reason:
+            raise Refused(409, str(reason)) from None
+        return {"account": account.uin, "plans": [_shown(plan) for plan in plans], "warnings": warnings}
+
+
+def list_plans(command: Command) -> JSON:
+    with command.account.lock:
+        return {"account": command.account.uin, "plans": [_shown(plan) for plan in command.account.plans]}
+
+
+def get_plan(command: Command) -> JSON:
+    with command.account.lock:
+        plan = command.account.plans.get(command.name) or _no_plan(command)
+        return {"account": command.account.uin, "plans": [_shown(plan)]}
+
+
+def remove_plan(command: Command) -> JSON:
+    with command.account.lock:
+        plan = command.account.plans.remove(command.name) or _no_plan(command)
+        return {"account": command.account.uin, "removed": [plan.name]}
+
+
+def remove_plans(command: Command) -> JSON:
+    with command.account.lock:
+        names = [plan.name for plan in command.account.plans]
+        command.account.plans.clear()
+        return {"account": command.account.uin, "removed": names}
+
+
+def _no_plan(command: Command) -> Plan:
+    names = [plan.name for plan in command.account.plans]
+    raise Refused(404, f"no plan {clipped(command.name)!r} here; {hint(command.name, names)}")
+
+
+def _shown(plan: Plan) -> JSON:
+    """A plan, what came of it, and by which requests."""
+    return {
+        "name": plan.name,
+        "plan": plan.text,
+        "consumed": plan.consumed,
+        "count": plan.count,
+        "left": plan.left(),
+        "used_by": [{"request_id": use.request_id, "step": use.step} for use in plan.used_by],
+        "expires_at": plan.expires_at,
+    }
+
+
+def _plan_name(value: JSON) -> str | None:
+    if value is None or (isinstance(value, str) and re.fullmatch(PLAN_NAME, value)):
+        return value
+    raise Refused(400, f"name: expected up to 100 letters, digits, dots, dashes, underscores, got {clipped(value)}")
+
+
+def make_account(command: Command) -> JSON:
+    seed, at = command.body.get("seed"), command.body.get("at")
+    if seed is not None and type(seed) is not int:
+        raise Refused(400, f"seed: expected a whole number, got {clipped(seed)}")
+    clock = None if at is None else Clock(at=_time(at))
+    duration = _seconds("duration_seconds", command.body.get("duration_seconds"), MAX_DURATION_SECONDS)
+    try:
+        grant = command.endpoint.accounts.make(seed=seed, clock=clock, duration_seconds=duration)
+    except TooManyAccounts as full:
+        raise Refused(409, str(full)) from None
+    credential = grant.credential
+    return {
+        "account": grant.account.uin,
+        "sub_account": grant.sub_account,
+        "secret_id": credential.secret_id,
+        "secret_key": credential.secret_key,
+        "token": credential.token,
+        "expires_at": credential.expires_at,
+        "control_token": grant.account.control_token,
+    }
+
+
+def remove_account(command: Command) -> JSON:
+    if "account" not in command.query:
+        raise Refused(400, "expected ?account= with the account to remove")
+    try:
+        command.endpoint.accounts.remove(command.account)
+    except ValueError as reason:
+        raise Refused(409, str(reason)) from None
+    return {"account": command.account.uin}
+
+
+def errors(command: Command) -> JSON:
+    language = command.query.get("lang", "en")
+    if language not in LANGUAGES:
+        raise Refused(400, f"lang: expected {' or '.join(LANGUAGES)}, got {clipped(language)}")
+    return {"errors": code_rows(command.endpoint.api, language, command.endpoint.magic_prefix)}
+
+
+def actions(command: Command) -> JSON:
+    return {"actions": action_rows(command.endpoint.api)}
+
+
+def _whole(query: Mapping[str, str], name: str, default: int, *, least: int, most: int = 2**63 - 1) -> int:
+    text = query.get(name)
+    if text is None:
+        return default
+    if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
+        raise Refused(400, f"{name}: expected a whole number from {least} to {most}, got {clipped(text)}")
+    return int(text)
+
+
+def _seconds(name: str, value: JSON, most: int) -> float | None:
+    """A number of seconds above zero; None where none was given."""
+    if value is None or (type(value) in (int, float) and 0 < value <= most):
+        return None if value is None else float(value)
+    raise Refused(400, f"{name}: expected a number of seconds up to {most}, got {clipped(value)}")
+
+
+def _time(value: JSON) -> float:
+    if type(value) not in (int, float, str):
+        raise Refused(400, f"at: expected a Unix second or an ISO time, got {clipped(value)}")
+    try:
+        return parse_time(str(value))
+    except ValueError as reason:
+        raise Refused(400, f"at: {clipped(str(reason), 200)}") from None
+
+
+def _advance(clock: Clock, value: JSON) -> None:
+    if type(value) not in (int, float):
+        raise Refused(400, f"advance: expected a number of seconds, got {clipped(value)}")
+    try:
+        clock.advance(value)
+    except (ValueError, OverflowError) as reason:
+        raise Refused(400, f"advance: {clipped(str(reason), 200)}") from None
