@@ -26,10 +26,13 @@ REACH = Reach("figure", "at most", 25.0)
 
 def measure(batches: int) -> Result:
     """`batches` times a whole pool of different calls; a batch counts with its mean, all with the batches' median."""
-    endpoint, calls = Endpoint(), make_calls("127.0.0.1:8679")
+    endpoint, planned, calls = Endpoint(), Endpoint(), make_calls("127.0.0.1:8679")
+    planned.plan("callee=9*: InternalError*")
+    _exchanges_of_a_full_journal(planned, calls)
     exchanges = _exchanges_of_a_full_journal(endpoint, calls)
     timed = {
         "handle": lambda: [endpoint.handle(call) for call in calls],
+        "planned": lambda: [planned.handle(call) for call in calls],
         "floor": _floor(exchanges),
         "request": lambda: [_as_the_adapter_does(call) for call in calls],
         **{stage.name: _stage(endpoint, stage, exchanges) for stage in endpoint.stages},
@@ -47,7 +50,15 @@ def measure(batches: int) -> Result:
                 spent["floor"],
                 spent["handle"] / spent["floor"],
                 REACH,
-            )
+            ),
+            Figure(
+                "… a loaded plan that does not match",
+                spent["planned"] - spent["handle"],
+                "µs",
+                spent["handle"],
+                spent["planned"] / spent["handle"],
+                Reach("figure", "at most", 3.0),
+            ),
         ],
         [
             f"handle, by stage: {shares}; around them stand lock, ids, envelope and journal",
