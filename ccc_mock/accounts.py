@@ -72,12 +72,14 @@ _UUID_4 = 0x00000000_0000_4000_8000_000000000000
 class Account:
     """One tenant (`uin`).  Hold `lock` while using anything of it."""
 
-    def __init__(self, uin: str, *, seed: int | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, uin: str, *, seed: int | None = None, clock: Clock | None = None, ledger_calls: int = Ledger.MAX_CALLS
+    ) -> None:
         self.uin = uin
         self.lock = threading.RLock()
         self.clock = clock or Clock()
         self.journal = Journal()
-        self.ledger = Ledger()
+        self.ledger = Ledger(ledger_calls)
         self.plans = Plans(seed)
         self.grants: list[Grant] = []
         self.control_token = f"ccc-mock-control-{uin}-{os.urandom(18).hex()}"
@@ -186,7 +188,8 @@ class Directory:
                 raise TooManyAccounts(
                     f"{self.MAX_ACCOUNTS} accounts exist; remove those that are done with, or start another server"
                 )
-            account = Account(self._next_uin(), seed=seed, clock=clock)
+            ledger_calls = self.default.ledger.max_calls
+            account = Account(self._next_uin(), seed=seed, clock=clock, ledger_calls=ledger_calls)
             self._accounts[account.uin] = account
         return self.add(account, _fresh_credential(account.clock.now(), duration_seconds))
 

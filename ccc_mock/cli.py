@@ -29,6 +29,7 @@ from .clock import Clock, parse_time
 from .control import Control, is_loopback
 from .endpoint import Endpoint
 from .fidelity import points
+from .ledger import Ledger
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
 from .plans.grammar import parse
@@ -196,6 +197,14 @@ def _setting(text: str) -> tuple[str, str]:
     help="Whether there are numbers that provoke something; by default there are.",
 )
 @click.option(
+    "--ledger-calls",
+    envvar="CCC_MOCK_LEDGER_CALLS",
+    default=Ledger.MAX_CALLS,
+    show_default=True,
+    type=click.IntRange(1, 10_000_000),
+    help="How many placed calls each account remembers.",
+)
+@click.option(
     "--magic-prefix",
     envvar="CCC_MOCK_MAGIC_PREFIX",
     default=DEFAULT_PREFIX,
@@ -247,6 +256,7 @@ def serve(
     plans: tuple[str, ...],
     magic: bool,
     magic_prefix: str,
+    ledger_calls: int,
     allowed_hosts: tuple[str, ...],
     control_token: str | None,
     tls: bool,
@@ -274,6 +284,7 @@ def serve(
             seed=seed,
             settings=Settings.of(dict(settings)),
             magic_prefix=magic_prefix if magic else "",
+            ledger_calls=ledger_calls,
         )
         warnings = _declare(endpoint, plans)
         listener = listen(host, port)

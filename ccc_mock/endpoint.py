@@ -17,6 +17,7 @@ from .clock import Clock
 from .domain import HANDLERS, Handler
 from .exchange import Exchange, NotSupportedByFake, StoodIn
 from .journal import FORM, OK, head_of
+from .ledger import Ledger
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
 from .parameters import read
@@ -49,11 +50,14 @@ class Endpoint:
         handlers: Mapping[str, Handler] = HANDLERS,
         stages: tuple[Stage, ...] = STAGES,
         magic_prefix: str = DEFAULT_PREFIX,
+        ledger_calls: int = Ledger.MAX_CALLS,
     ) -> None:
         self.api = api or load_api()
         self.settings = settings or Settings()
         self.stages = stages
-        self.accounts = Directory(Account(str(Directory.FIRST_UIN), seed=seed, clock=clock), credentials)
+        self.accounts = Directory(
+            Account(str(Directory.FIRST_UIN), seed=seed, clock=clock, ledger_calls=ledger_calls), credentials
+        )
         self.redaction = Redaction(self.api)
         self.magic_prefix = normalised(magic_prefix)
         self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix)

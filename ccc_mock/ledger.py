@@ -65,7 +65,7 @@ class Ledger:
     MAX_BYTES = 32 * 1024 * 1024
 
     def __init__(self, max_calls: int = MAX_CALLS, max_bytes: int = MAX_BYTES) -> None:
-        self._max_calls = max_calls
+        self.max_calls = max_calls
         self._max_bytes = max_bytes
         self._calls: deque[tuple[object, ...]] = deque()
         self._lost: set[str] = set()
@@ -81,7 +81,7 @@ class Ledger:
         self.count += 1
         self._calls.append((self.count, at, request_id, action, callee, raw, session_id, credential))
         self._bytes += len(raw)
-        while len(self._calls) > self._max_calls or (self._bytes > self._max_bytes and len(self._calls) > 1):
+        while len(self._calls) > self.max_calls or (self._bytes > self._max_bytes and len(self._calls) > 1):
             oldest = Call(*self._calls.popleft())  # type: ignore[arg-type]  # flat, for the garbage collector's sake
             self._bytes -= len(oldest.raw)
             self._lost.discard(oldest.request_id)

@@ -179,3 +179,12 @@ def test_a_ledger_stays_within_both_bounds(sizes: list[int], max_calls: int, max
     assert len(ledger) <= max_calls
     assert sum(len(call.raw) for call in ledger.kept()) <= max_bytes or len(ledger) == 1
     assert ledger.count == len(sizes) == len(ledger) + ledger.dropped
+
+
+def test_how_many_calls_are_remembered_is_told_to_the_endpoint_and_holds_for_every_account() -> None:
+    endpoint = Endpoint(ledger_calls=2)
+    made = endpoint.accounts.make().account
+    for account in (endpoint.accounts.default, made):
+        for n in range(3):
+            record(account.ledger, request_id=str(n))
+        assert (len(account.ledger), account.ledger.dropped) == (2, 1)

@@ -258,3 +258,10 @@ def test_a_plan_without_a_name_gets_one_that_is_free() -> None:
     endpoint = endpoint_for()
     endpoint.plan("ok", name="plan-1")
     assert [plan.name for plan in endpoint.plan("ok; ok")] == ["plan-2", "plan-3"]
+
+
+def test_of_a_plan_of_100_000_steps_each_comes_once_and_in_order() -> None:
+    (plan,) = Plans().add(parse(",".join(f"!C.{n}" for n in range(100_000)), API).drafts)
+    drawn = [plan.draw(str(n)) for n in range(100_001)]
+    assert drawn.pop() is None
+    assert [each.step.code for each in drawn if each is not None] == [f"C.{n}" for n in range(100_000)]
