@@ -1,6 +1,6 @@
 """Who was dialled: every call that was placed, whatever was answered.
 
-Bounded like the journal, but only calls that dial weigh on it, so it reaches much further back.  What was dropped is
+Bounded like the journal, but only calls that dial weigh on it, so it reaches further back.  What was dropped is
 counted, and a question that the kept part cannot answer raises.
 """
 
@@ -61,8 +61,8 @@ class Duplicate(NamedTuple):
 class Ledger:
     """The newest calls.  Not locked: its account's lock guards it."""
 
-    MAX_CALLS = 100_000
-    MAX_BYTES = 32 * 1024 * 1024
+    MAX_CALLS = 5_000
+    MAX_BYTES = 8 * 1024 * 1024
 
     def __init__(self, max_calls: int = MAX_CALLS, max_bytes: int = MAX_BYTES) -> None:
         self.max_calls = max_calls
@@ -103,7 +103,10 @@ class Ledger:
     def calls(self) -> list[Call]:
         """Every call, oldest first.  Raises Incomplete when some were dropped."""
         if self.dropped:
-            raise Incomplete(f"{self.dropped} of {self.count} calls were dropped to stay within bounds")
+            raise Incomplete(
+                f"{self.dropped} of {self.count} calls were dropped to stay within {self.max_calls} calls and "
+                f"{self._max_bytes} bytes; `serve --ledger-calls` and `Endpoint(ledger_calls=…)` raise the first"
+            )
         return self.kept()
 
     def kept(self) -> list[Call]:

@@ -298,7 +298,7 @@ def test_the_ledger_is_asked_for_a_number_in_any_spelling(control: Caller, endpo
 def test_what_the_kept_part_cannot_answer_is_told(
     control: Caller, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint.accounts.default.ledger, "_max_calls", 2)
+    monkeypatch.setattr(endpoint.accounts.default.ledger, "max_calls", 2)
     verdicts(endpoint, 3)
     for query in ("", "?callee=138"):
         status, answer = control("GET", f"/_ccc/ledger{query}")
