@@ -91,10 +91,40 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def shown_only(text: str, folder: Path) -> None:
-    """A `text` block shows; another test holds it against the truth.  A `sh` block is run by `.ci/run`."""
+    """A `text` block shows; another test holds it against the truth.  A `sh` block is run by `.ci/run`.
+
+    So are the blocks of other languages, as files of tests/languages.
+    """
 
 
-RUNNERS = {"python": run_python, "console": run_console, "text": shown_only, "sh": shown_only}
+OTHER_LANGUAGES = ("javascript", "json", "go", "java", "xml")
+RUNNERS = {
+    "python": run_python,
+    "console": run_console,
+    **dict.fromkeys(("text", "sh", *OTHER_LANGUAGES), shown_only),
+}
+
+
+def test_every_block_of_languages_is_a_file_that_ci_runs() -> None:
+    shown = [block.text for block in blocks(ROOT / "docs" / "languages.md")]
+    folder = ROOT / "tests" / "languages"
+    files = [
+        "python/test_calls.py",
+        "node/calls.test.mjs",
+        "node/package.json",
+        "go/calls_test.go",
+        "go/go.mod",
+        "java/src/test/java/CallsTest.java",
+        "java/pom.xml",
+    ]
+    assert shown == [(folder / file).read_text("utf-8") for file in files]
+    assert "tests/languages/run.py" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_other_languages_stand_only_where_they_are_run(document: Path) -> None:
+    if document.name != "languages.md":
+        assert not [block for block in blocks(document) if block.language in OTHER_LANGUAGES]
 
 
 def test_readme_has_two_commands_and_ci_runs_both() -> None:
