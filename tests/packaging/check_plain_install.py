@@ -49,7 +49,7 @@ def check_what_is_missing() -> None:
     assert refresh.returncode == 2, refresh
     assert "pip install tccli" in refresh.stderr, refresh.stderr
     assert len(refresh.stderr.splitlines()) == 1, refresh.stderr
-    tls = subprocess.run([BIN / "ccc-mock", "serve", "--tls"], capture_output=True, text=True)
+    tls = subprocess.run([BIN / "ccc-mock", "serve", "--port", "0", "--tls"], capture_output=True, text=True)
     assert tls.returncode == 2, tls
     assert "pip install 'ccc-mock[tls]'" in tls.stderr, tls.stderr
     assert len(tls.stderr.splitlines()) == 1, tls.stderr
