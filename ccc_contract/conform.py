@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 from .model import JSON, Api, Member, Shape
 
@@ -50,21 +51,45 @@ def violations(api: Api, shape: Shape, value: Mapping[str, JSON]) -> list[Violat
 
 
 def _object(api: Api, shape: Shape, value: Mapping[str, JSON], prefix: str, found: list[Violation]) -> None:
-    members = shape.members
+    expected = _expected(shape)
     for name in shape.required:
         if value.get(name) is None:
-            found.append(Violation(prefix + name, "missing", members[name].type, "nothing"))
-    if not members.keys() >= value.keys():
-        found.extend(islice(_unknown(members, value, prefix), MAX_VIOLATIONS_PER_OBJECT))
+            found.append(Violation(prefix + name, "missing", shape.members[name].type, "nothing"))
+    strangers, place = 0, len(found)
     for name, item in value.items():
-        member = members.get(name)
-        if member is None or item is None:
-            continue
-        plain = _PLAIN.get(member.type)
-        if type(item) is not plain or (plain is int and not 0 <= item <= _EITHER_INTEGER):
-            _item(api, member.type, member.of, item, prefix, name, found)
-        if member.constraint is not None:
-            _judge(member, item, prefix + name, found)
+        known = expected.get(name)
+        if known is None:
+            strangers += 1
+        elif item is not None:
+            plain, least, most, member, bounded = known
+            fits = type(item) is plain
+            if not fits or (most and not least <= item <= most):
+                _item(api, member.type, member.of, item, prefix, name, found)
+            if bounded:
+                _judge(member, item, prefix + name, found)
+    if strangers:
+        found[place:place] = islice(_unknown(shape.members, value, prefix), MAX_VIOLATIONS_PER_OBJECT)
+
+
+class _Expected(NamedTuple):
+    """Most values fit, and this alone tells them from the rest."""
+
+    plain: type | None
+    least: int
+    most: int
+    """Of integers; 0 for everything else."""
+    member: Member
+    bounded: bool
+
+
+@lru_cache(maxsize=1024)  # more than there are shapes
+def _expected(shape: Shape) -> Mapping[str, _Expected]:
+    return {
+        name: _Expected(
+            _PLAIN.get(member.type), *_INTEGERS.get(member.type, (0, 0)), member, member.constraint is not None
+        )
+        for name, member in shape.members.items()
+    }
 
 
 def _unknown(members: Mapping[str, Member], value: Mapping[str, JSON], prefix: str) -> Iterator[Violation]:
@@ -126,10 +151,7 @@ def _broken_bound(member: Member, item: JSON) -> str:
 
 
 _INTEGERS = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
-_EITHER_INTEGER = 2**63 - 1
-
-# Most members are of these, and most values fit: they are told from the rest without another call.
-_PLAIN: Mapping[str, Any] = {"string": str, "bool": bool, "int64": int, "uint64": int}
+_PLAIN: Mapping[str, type] = {"string": str, "bool": bool, "int64": int, "uint64": int}
 
 _SCALARS: Mapping[str, frozenset[type]] = {
     "int64": frozenset({int}),
