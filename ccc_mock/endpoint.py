@@ -16,7 +16,7 @@ from .checks.inject import planned_refusal
 from .clock import Clock
 from .domain import HANDLERS, Handler
 from .exchange import Exchange, NotSupportedByFake, StoodIn
-from .journal import FORM, OK, head_of
+from .journal import FAULT, FORM, OK, head_of
 from .ledger import Ledger
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
@@ -25,7 +25,7 @@ from .plans.faults import AFTER
 from .plans.grammar import parse
 from .plans.plan import Drawn, Plan
 from .redaction import Redaction
-from .reply import Reply
+from .reply import AT_ONCE, Reply, is_lost
 from .settings import Settings
 from .stages import STAGES, Backend, Stage
 
@@ -74,6 +74,7 @@ class Endpoint:
         exchange = self.exchange(request)
         if exchange.unsupported is not None:
             raise exchange.unsupported
+        self.delivered(exchange)
         return exchange.reply
 
     def exchange(self, request: Request) -> Exchange:
@@ -98,11 +99,11 @@ class Endpoint:
         with account.lock:
             return account.plans.add(drafts, name=name)
 
-    def lost(self, exchange: Exchange) -> None:
-        """For adapters: the client did not get the answer of this exchange."""
-        if exchange.placed:
+    def delivered(self, exchange: Exchange) -> None:
+        """For adapters: the client has the answer, whose delivery took time.  Until then it counts as lost."""
+        if exchange.placed and not exchange.spoiled:
             with exchange.account.lock:
-                exchange.account.ledger.lose(exchange.request_id)
+                exchange.account.ledger.deliver(exchange.request_id)
 
     def journal(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[dict[str, JSON]]:
         """What an account (default: the default one) was asked and what it answered, oldest first: docs/journal.md.
@@ -150,11 +151,15 @@ class Endpoint:
 
 def _spoil(exchange: Exchange, drawn: Drawn, backend: Backend) -> None:
     """What the plan makes of an answer that was decided."""
-    step = drawn.step
+    step, reply = drawn.step, exchange.reply
     if step.code is not None and step.moment == AFTER and exchange.verdict == OK:
         exchange.refused = planned_refusal(exchange, backend)
         exchange.reply = Reply.envelope(failure(exchange.refused, exchange.request_id), exchange.received_at)
-    exchange.reply = step.spoil(exchange.reply, exchange.request, exchange.received_at, drawn.chance)
+    told_else = step.code is not None and exchange.verdict not in (step.code, FAULT)
+    if drawn.use is not None and told_else:
+        drawn.use.instead = exchange.verdict
+    meant, exchange.reply = reply, step.spoil(exchange.reply, exchange.request, exchange.received_at, drawn.chance)
+    exchange.spoiled = is_lost(exchange.reply, meant)
 
 
 def _place(exchange: Exchange, text_params: bytes) -> None:
@@ -170,7 +175,7 @@ def _place(exchange: Exchange, text_params: bytes) -> None:
         str(exchange.result.get("SessionId", "")),
         exchange.secret_id,
     )
-    if exchange.planned is not None and exchange.planned.step.loses:
+    if exchange.spoiled or exchange.reply.delivery is not AT_ONCE:
         ledger.lose(exchange.request_id)
 
 

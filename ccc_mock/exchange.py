@@ -68,6 +68,8 @@ class Exchange:
     """inject: why there are no `params`."""
     stood_in: bool = False
     """A fault of the plan answered in place of the service."""
+    spoiled: bool = False
+    """The plan keeps the client from the answer that was meant."""
     placed: bool = False
     """execute: a phone was dialled, whatever is answered."""
     mismatch: Working | None = None

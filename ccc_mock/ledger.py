@@ -44,8 +44,9 @@ class Call(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Equal for calls of one action with equal parameters, however they were written."""
-        return f"{self.action} {json.dumps(self.params, sort_keys=True)}"
+        """Equal for calls of one action with equal parameters, however they and the number were written."""
+        params = {**self.params, "Callee": normalised(self.callee)}
+        return f"{self.action} {json.dumps(params, sort_keys=True)}"
 
     def __repr__(self) -> str:
         return f"<Call {self.n} {self.request_id}>"
@@ -88,9 +89,13 @@ class Ledger:
             self.dropped += 1
 
     def lose(self, request_id: str) -> None:
-        """The client did not get the answer to that request as it was meant."""
+        """The client did not get the answer to that request as it was meant, or not yet."""
         if any(each[2] == request_id for each in reversed(self._calls)):
             self._lost.add(request_id)
+
+    def deliver(self, request_id: str) -> None:
+        """It has got it after all."""
+        self._lost.discard(request_id)
 
     def clear(self) -> None:
         self._calls.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,3 +82,27 @@ def http_date(at: int) -> bytes:
     moment = time.gmtime(at)
     day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]
     return time.strftime(f"{day}, %d {month} %Y %H:%M:%S GMT", moment).encode()
+
+
+def is_lost(reply: Reply, meant: Reply) -> bool:
+    """Does a client that gets `reply` not learn what was `meant` for it?  Slow or strange, but whole, is not lost."""
+    delivery = reply.delivery
+    short = min(delivery.cut_after if delivery.cut_after is not None else len(reply.body), len(reply.body))
+    claimed = len(reply.body) if delivery.claimed_length is None else delivery.claimed_length
+    if delivery.silent or short < len(reply.body) or claimed != len(reply.body) or reply.status != meant.status:
+        return True
+    return reply.body != meant.body and not _says_all_of(_fields(reply), _fields(meant))
+
+
+def _fields(reply: Reply) -> dict[str, object] | None:
+    """What is in Response; None where there is none."""
+    try:
+        body = gzip.decompress(reply.body) if (b"Content-Encoding", b"gzip") in reply.headers else reply.body
+        fields = json.loads(body)["Response"]
+    except (ValueError, KeyError, TypeError, OSError, EOFError):
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _says_all_of(said: dict[str, object] | None, meant: dict[str, object] | None) -> bool:
+    return said is not None and meant is not None and meant.items() <= said.items()

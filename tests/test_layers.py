@@ -52,7 +52,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.cli": {"click"},
     "ccc_contract.refresh": {"click"},
     "ccc_mock.adapters.asgi": {"anyio", "starlette"},
-    "ccc_mock.adapters.connection": {"uvicorn"},
+    "ccc_mock.adapters.connection": {"anyio", "uvicorn"},
     "ccc_mock.adapters.plain": {"h11", "uvicorn"},
     "ccc_mock.adapters.direct": {"httptools", "starlette", "uvicorn"},
     "ccc_mock.adapters.server": {"anyio", "uvicorn"},

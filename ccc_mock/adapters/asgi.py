@@ -76,13 +76,13 @@ class App(Starlette):
             await self._perform(exchange, connection, with_body=scope["method"] != "HEAD")
             return
         if reply.delivery.delay_seconds:
-            await self.wait(reply.delivery.delay_seconds)
-            if connection is not None and connection.is_left:
-                self._endpoint.lost(exchange)
+            await (connection or self).wait(reply.delivery.delay_seconds)
         length, then = b"%d" % len(reply.body), self.connection_header(exchange, scope)
         headers = [*reply.headers, (b"Content-Length", length), (b"Connection", then)]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
+        if reply.delivery.delay_seconds and not (connection is not None and connection.is_left):
+            self._endpoint.delivered(exchange)
 
     def connection_header(self, exchange: Exchange, scope: Scope) -> bytes:
         """What a reply says of its connection: `close` for HTTP/1.0, where asked for, and at the end of the server."""
@@ -106,8 +106,8 @@ class App(Starlette):
                 "what is planned for this answer needs a connection of ccc-mock's own server: use `ccc-mock serve` or "
                 "ccc_mock.adapters.serving"
             )
-        if not await connection.perform(script(exchange.reply, with_body=with_body), self.wait):
-            self._endpoint.lost(exchange)
+        if await connection.perform(script(exchange.reply, with_body=with_body)):
+            self._endpoint.delivered(exchange)
 
 
 # Not 200, as the API answers everything: to a client that asks for a tunnel that means that it is open.

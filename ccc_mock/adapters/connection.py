@@ -11,9 +11,9 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from uvicorn.protocols.http.flow_control import FlowControl
 
 from ..script import Script
@@ -64,6 +64,7 @@ class Connection(asyncio.Protocol):
 
     _heard_at: float  # on the loop's clock
     _silence: asyncio.TimerHandle
+    _hurry: asyncio.Event
     _has_ended = False
     _unsent = 0  # bytes, when silence was last looked at
 
@@ -74,11 +75,13 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.app_state = {**self.app_state, CONNECTION: self}
+        self._hurry = asyncio.Event()
         self._heard_at = self.loop.time()
         self._silence = self.loop.call_later(self.timeout_keep_alive, self._look_at_silence)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._give_up()
+        self._hurry.set()
         super().connection_lost(exc)
         self._stop_waiting()
 
@@ -90,6 +93,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """A client that has said all it will say (`shutdown(SHUT_WR)`) is still answered."""
         self._has_ended = True
+        self._hurry.set()
         if not self._is_answering() or self.scheme == "https":  # asyncio cannot keep half of a TLS connection
             return False
         self.cycle.keep_alive = False
@@ -106,11 +110,20 @@ class Connection(asyncio.Protocol):
         self.transport.set_protocol(_Leftovers(self))
         self.flow.resume_reading()
 
-    async def perform(self, play: Script, wait: Callable[[float], Awaitable[None]]) -> bool:
+    async def wait(self, seconds: float) -> None:
+        """For so long, or until nobody is there to wait for, or the server is going away."""
+        with anyio.move_on_after(seconds):
+            await self._hurry.wait()
+
+    def shutdown(self) -> None:
+        self._hurry.set()
+        super().shutdown()  # type: ignore[misc]  # uvicorn's own
+
+    async def perform(self, play: Script) -> bool:
         """Bring a reply as its script says, and end the connection.  Was the client there until the end?"""
         for write in play.writes:
             if write.wait_seconds:
-                await wait(write.wait_seconds)
+                await self.wait(write.wait_seconds)
             if self.transport.is_closing():
                 break
             self.transport.write(write.data)

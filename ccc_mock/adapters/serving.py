@@ -16,6 +16,7 @@ from ..control import Control
 from ..endpoint import Endpoint
 from ..ledger import Ledger
 from ..plans.plan import Plan
+from ..plans.words import PlanError
 from .asgi import App
 from .server import Server, listen, url_of
 
@@ -81,7 +82,11 @@ class ServedAccount:
 
     def plan(self, text: str, *, name: str | None = None) -> list[Plan]:
         """Declare what is to happen to the next calls (docs/plans.md).  Raises PlanError."""
-        return self.served.endpoint.plan(text, self.account, name=name)
+        __tracebackhide__ = True  # a typo in a plan is its writer's line, and none of ours
+        try:
+            return self.served.endpoint.plan(text, self.account, name=name)
+        except PlanError as wrong:
+            raise wrong.with_traceback(None) from None
 
     @property
     def ledger(self) -> Ledger:
@@ -90,6 +95,7 @@ class ServedAccount:
 
     def assert_consumed(self) -> None:
         """Raises NotConsumed, an AssertionError, where something was planned and did not happen."""
+        __tracebackhide__ = True
         self.account.plans.assert_consumed()
 
     def journal(self) -> list[dict[str, JSON]]:

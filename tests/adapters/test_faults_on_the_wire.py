@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import ssl
 import time
@@ -247,17 +248,45 @@ def test_pipelined_behind_a_fault_nothing_is_answered(stack: Stack, account: Ser
     assert seen.body == b'{"R'
 
 
-def test_a_client_that_leaves_while_it_is_waited_has_lost_its_answer(stack: Stack, account: ServedAccount) -> None:
-    stack.served.endpoint.plan("ok+delay(300ms)", account.account)
-    with contextlib.closing(stack.connect()) as sock:
-        sock.sendall(call(account))
-        time.sleep(0.1)
-    ledger = account.account.ledger
-    (placed,) = ledger.calls()
-    deadline = time.monotonic() + 5
-    while not ledger.lost(placed) and time.monotonic() < deadline:
+@pytest.mark.parametrize("fault", ["delay(1h)", "stall(10 1h)", "drip(1 1h)"])
+def test_a_client_that_gives_up_and_calls_again_has_called_twice(
+    stack: Stack, account: ServedAccount, fault: str
+) -> None:
+    account.plan(f"ok+{fault}")
+    for _ in range(2):
+        with contextlib.closing(stack.connect()) as sock:
+            sock.sendall(call(account))
+            sock.settimeout(0.1)
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    sock.recv()
+    (duplicate,) = account.ledger.duplicates()
+    assert (duplicate.first.n, duplicate.again.n) == (1, 2)
+
+
+def test_a_late_answer_that_is_read_is_no_lost_one(stack: Stack, account: ServedAccount) -> None:
+    for step in ("ok+delay(5ms)", "ok+stall(10 5ms)", "ok+drip(50 1ms)"):
+        assert is_whole(see(stack, account, step))
+    until(lambda: not any(map(account.ledger.lost, account.ledger.calls())))
+    assert account.ledger.duplicates() == []
+
+
+def test_nobody_is_waited_for_who_has_left(stack: Stack, account: ServedAccount) -> None:
+    account.plan("ok+delay(1h)*")
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        with contextlib.closing(stack.connect()) as sock:
+            sock.sendall(call(account))
+    until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+
+
+def until(done: Callable[[], bool]) -> None:
+    """The server is another thread: give it a moment."""
+    for _ in range(500):
+        if done():
+            return
         time.sleep(0.01)
-    assert ledger.lost(placed)
+    raise AssertionError("it did not come to that within five seconds")
 
 
 def test_a_fault_leaves_nothing_on_the_log(

@@ -22,7 +22,7 @@ def ledger_after(plan: str, *drafts: Draft | OlderDraft) -> Ledger:
     if plan:
         endpoint.plan(plan)
     for draft in drafts:
-        endpoint.exchange(draft.request())
+        endpoint.handle(draft.request())
     return endpoint.accounts.default.ledger
 
 
@@ -47,7 +47,6 @@ NOT_PLACED = {
     "a reset before": ("ok+reset", Draft()),
     "a close before": ("ok+close", Draft()),
     "a spoiled answer of a code": (f"{FAILED}+empty", Draft()),
-    "another action": ("", Draft(params={"SdkAppId": 1}).with_headers({"x-tc-action": "DescribeNumbers"})),
 }
 
 
@@ -59,10 +58,14 @@ def test_what_was_not_placed_is_not_written_down(case: str) -> None:
 
 PLACED_AND_LOST = [
     "ok+reset@after", "ok+close@after", "ok+page(502)@after", "InternalError@after", "ok+empty", "ok+truncate(5)",
-    "ok+garbage", "ok+null(SessionId)", "ok+missing(SessionId)", "ok+status(500)", "ok+content-type(text/html)",
-    "ok+reset(10)@after", "ok+braces",
+    "ok+garbage", "ok+null(SessionId)", "ok+missing(SessionId)", "ok+status(500)", "ok+content-length(10)",
+    "ok+reset(10)@after", "ok+braces", "ok+bare", "ok+missing(RequestId)", "ok+gzip+truncate(30)",
 ]  # fmt: skip
-PLACED_AND_TOLD = ["ok", "ok+delay(1ms)", "ok+extra", "ok+chunked", "ok+lower-case", "ok+drop", "ok+date(-1h)"]
+PLACED_AND_TOLD = [
+    "ok", "ok+delay(1ms)", "ok+extra", "ok+chunked", "ok+lower-case", "ok+drop", "ok+date(-1h)", "ok+gzip",
+    "ok+status(200)",
+    "ok+content-type(text/html)", "ok+truncate(9999)", "ok+null(Nobody)", "ok+stall(1 1ms)", "ok+close(9999)@after",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", PLACED_AND_LOST)
@@ -93,7 +96,6 @@ def test_each_repetition_of_a_lost_call_is_a_duplicate() -> None:
 
 DIFFERENT = {
     "another number": to("0086138"),
-    "another spelling of it": to("+8612300000000"),
     "a parameter more": Draft().with_params({"MaxRingTimeoutSecond": 30}),
     "another agent": Draft().with_params({"AIAgentId": 16}),
 }
@@ -108,6 +110,7 @@ SAME = {
     "keys in another order": Draft(params=dict(reversed(EXAMPLE.items()))),
     "a GET": get_draft(),
     "the older scheme": OlderDraft(method="POST"),
+    "another spelling of the number": to("+86 12300000000"),
 }
 
 
@@ -122,17 +125,32 @@ def test_calls_to_a_number_are_found_in_every_spelling() -> None:
     assert ledger.calls_to("137") == []
 
 
-def test_the_answer_can_be_lost_after_all() -> None:
+SLOW = ["ok+delay(1ms)", "ok+stall(1 1ms)", "ok+drip", "ok+chunked"]
+
+
+@pytest.mark.parametrize("step", SLOW)
+def test_an_answer_counts_as_lost_until_it_is_delivered(step: str) -> None:
     endpoint = endpoint_for()
+    endpoint.plan(step)
+    ledger = endpoint.accounts.default.ledger
     exchange = endpoint.exchange(Draft().request())
-    endpoint.lost(exchange)
-    endpoint.exchange(Draft().request())
-    assert len(endpoint.accounts.default.ledger.duplicates()) == 1
+    (call,) = ledger.calls()
+    assert ledger.lost(call)
+    endpoint.delivered(exchange)
+    assert not ledger.lost(call)
 
 
-def test_a_refused_call_cannot_be_lost() -> None:
+def test_what_is_spoiled_is_lost_however_it_is_delivered() -> None:
     endpoint = endpoint_for()
-    endpoint.lost(endpoint.exchange(Draft(params={}).request()))
+    endpoint.plan("ok+empty+delay(1ms)")
+    endpoint.delivered(endpoint.exchange(Draft().request()))
+    ledger = endpoint.accounts.default.ledger
+    assert ledger.lost(ledger.calls()[0])
+
+
+def test_a_refused_call_is_nothing_to_deliver() -> None:
+    endpoint = endpoint_for()
+    endpoint.delivered(endpoint.exchange(Draft(params={}).request()))
     assert endpoint.accounts.default.ledger.calls() == []
 
 
