@@ -158,7 +158,9 @@ def _shown(plan: Plan) -> JSON:
         "consumed": plan.consumed,
         "count": plan.count,
         "left": plan.left(),
-        "used_by": [{"request_id": use.request_id, "step": use.step} for use in plan.used_by],
+        "used_by": [
+            {"request_id": use.request_id, "step": use.step, "instead": use.instead or None} for use in plan.used_by
+        ],
         "expires_at": plan.expires_at,
     }
 

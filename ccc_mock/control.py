@@ -65,7 +65,7 @@ _AT_OR_NULL: JSON = {"type": ["number", "string", "null"]}
 
 _PLAN = _object(
     name=_TEXT, plan=_TEXT, consumed=_FLAG, count=_COUNT, left=_TEXTS,
-    used_by=_list(_object(request_id=_TEXT, step=_TEXT)), expires_at=_TIME_OR_NULL,
+    used_by=_list(_object(request_id=_TEXT, step=_TEXT, instead=_TEXT_OR_NULL)), expires_at=_TIME_OR_NULL,
 )  # fmt: skip
 _CALL = _object(
     n=_COUNT, at=_TIME, request_id=_TEXT, action=_TEXT, callee=_TEXT, params={"type": "object"}, session_id=_TEXT,

@@ -78,7 +78,9 @@ def _from_header(exchange: Exchange, backend: Backend, text: str) -> Drawn | Non
     if named is not None:
         return named.draw(exchange.request_id)
     try:
-        return Drawn("header", _one_step(text, exchange.action_name, backend.api), exchange.account.random)
+        step = _one_step(text, exchange.action_name, backend.api)
+        chance = exchange.account.random
+        return Drawn("header", step, chance) if step.happens(chance) else None
     except PlanError as wrong:
         name = PLAN_HEADER.decode()
         raise NotSupportedByFake(f"ccc-mock: the header {name} names no plan and holds no step: {wrong}") from None

@@ -49,8 +49,11 @@ class Fault:
     """What it does, for people: one line."""
     takes: ClassVar[tuple[Parameter, ...]] = ()
     moment: ClassVar[Moment] = AFTER
-    loses: ClassVar[bool] = True
-    """Does the client not get the answer as it was meant?"""
+
+    @property
+    def usual_moment(self) -> Moment:
+        """When it strikes, with these settings, unless the plan says otherwise."""
+        return self.moment
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         """What becomes of `reply` to `request`; `at` is the time of the exchange."""
@@ -65,7 +68,6 @@ class Delay(Fault):
     kind = "delay"
     says = "waits before the first byte"
     takes = (Parameter("time", spread, required=True, rest=True),)
-    loses = False
 
     time: Spread
 
@@ -79,7 +81,6 @@ class Stall(Fault):
     kind = "stall"
     says = "sends so many bytes of the body, waits, and sends the rest"
     takes = (Parameter("bytes", size, required=True), Parameter("time", duration, required=True))
-    loses = False
 
     bytes: int
     time: float
@@ -93,7 +94,6 @@ class Drip(Fault):
     kind = "drip"
     says = "sends the body a few bytes at a time, with a pause between"
     takes = (Parameter("bytes", size, default=1), Parameter("time", duration, default=0.1))
-    loses = False
 
     bytes: int = 1
     time: float = 0.1
@@ -108,11 +108,15 @@ class Drip(Fault):
 @dataclass(frozen=True, slots=True)
 class Reset(Fault):
     kind = "reset"
-    says = "resets the connection: without an answer, or after so many bytes of the body"
+    says = "resets the connection: without an answer, or, `@after`, behind so many bytes of the body"
     takes = (Parameter("bytes", size),)
     moment = BEFORE
 
     bytes: int | None = None
+
+    @property
+    def usual_moment(self) -> Moment:
+        return BEFORE if self.bytes is None else AFTER  # only an answer has bytes
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         return _delivered(reply, silent=self.bytes is None, cut_after=self.bytes, reset=True)
@@ -121,11 +125,15 @@ class Reset(Fault):
 @dataclass(frozen=True, slots=True)
 class Close(Fault):
     kind = "close"
-    says = "closes the connection: without an answer, or after so many bytes of the body"
+    says = "closes the connection: without an answer, or, `@after`, behind so many bytes of the body"
     takes = (Parameter("bytes", size),)
     moment = BEFORE
 
     bytes: int | None = None
+
+    @property
+    def usual_moment(self) -> Moment:
+        return BEFORE if self.bytes is None else AFTER  # only an answer has bytes
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         return _delivered(reply, silent=self.bytes is None, cut_after=self.bytes)
@@ -135,7 +143,6 @@ class Close(Fault):
 class Drop(Fault):
     kind = "drop"
     says = "answers, and then closes the connection without having said so"
-    loses = False
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         return _delivered(reply, drops=True)
@@ -185,7 +192,6 @@ class Date(Fault):
     kind = "date"
     says = "sends a Date that is so far away"
     takes = (Parameter("time", signed_duration, required=True),)
-    loses = False
 
     time: float
 
@@ -197,7 +203,6 @@ class Date(Fault):
 class LowerCase(Fault):
     kind = "lower-case"
     says = "sends the names of headers in lower case"
-    loses = False
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         headers = tuple((name.lower(), value) for name, value in reply.headers)
@@ -208,7 +213,6 @@ class LowerCase(Fault):
 class Chunked(Fault):
     kind = "chunked"
     says = "sends the body in chunks, without a Content-Length"
-    loses = False
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         return _delivered(reply, chunked=True)
@@ -315,7 +319,6 @@ class Extra(Fault):
     kind = "extra"
     says = "adds a field to the answer that nobody expects"
     takes = (Parameter("field", field, default="Unexpected"),)
-    loses = False
 
     field: str = "Unexpected"
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import filter as filter_names
 from typing import NamedTuple
 
 from ccc_contract.model import Action, Api
 
 from ..numbers import normalised
-from .faults import BEFORE, Moment, make_fault
+from .faults import BEFORE, FAULTS, Missing, Moment, Null, make_fault
 from .plan import OK, Draft, Narrowing, Step, Strike
 from .words import BadWord, PlanError, nearest
 
@@ -90,14 +91,24 @@ class _Parser:
         for word in re.finditer(r"[^ ]+", colon.group()[:-1]):
             at = piece.start + word.start()
             name, equals, glob = word.group().partition("=")
+            if "," in word.group():
+                raise PlanError(at + word.group().index(","), "expected a blank between narrowings, got a comma")
             if name not in Narrowing.__slots__ or not equals:
                 raise PlanError(at, f"no narrowing {name!r}; {nearest(name, tuple(Narrowing.__slots__))}")
             if not glob:
                 raise PlanError(at, f"expected a glob behind {name}=, got nothing")
             if name in given:
                 raise PlanError(at, f"{name} is given twice")
+            if glob.count("[") != glob.count("]"):
+                raise PlanError(at, f"expected a ] for each [ in {glob!r}")
+            if name == "action":
+                self._check_action(glob, at + len("action="))
             given[name] = normalised(glob) if name == "callee" else glob
         return Narrowing(**given), _Piece(piece.start + colon.end(), piece.text[colon.end() :])
+
+    def _check_action(self, glob: str, at: int) -> None:
+        if not filter_names(self._api.actions, glob):
+            raise PlanError(at, f"no action {glob!r}; {nearest(glob, tuple(self._api.actions))}")
 
     def _step(self, piece: _Piece, action: Action | None) -> Step:
         key = (piece.text, action.name if action else "")
@@ -111,6 +122,8 @@ class _Parser:
         outcome, *faults = _split(body, "+")
         code, moment = self._outcome(outcome.stripped(), action)
         strikes = tuple(self._fault(each.stripped()) for each in faults)
+        for strike in strikes:
+            self._warn_of_fields(strike, action)
         return Step(piece.text, code, moment, strikes, times, percent)
 
     def _percent(self, piece: _Piece) -> tuple[float | None, _Piece]:
@@ -138,6 +151,10 @@ class _Parser:
             return None, BEFORE
         forced = word.text.startswith("!")
         code = word.text.removeprefix("!")
+        kind = re.match(r"[A-Za-z-]*", code).group()  # type: ignore[union-attr]  # it matches nothing, too
+        if kind in FAULTS or code.lower() == OK:
+            hint = OK if code.lower() == OK else f"{OK}+{code}"
+            raise PlanError(word.start, f"expected ok or a code, got {code[:60]!r}; did you mean {hint}?")
         if not re.fullmatch(r"[A-Za-z]+(\.[A-Za-z0-9]+)*", code):
             raise PlanError(word.start, f"expected ok or a code such as InternalError, got {word.text[:60]!r}")
         if not forced:
@@ -158,6 +175,16 @@ class _Parser:
                 f"vendor's documentation: {code} may never come"
             ] = None
 
+    def _warn_of_fields(self, strike: Strike, action: Action | None) -> None:
+        """A field that the answer does not have is left alone: its writer should know."""
+        if action is None or not isinstance(strike.fault, Null | Missing):
+            return
+        fields = (*action.output.members, "RequestId", "Error")
+        if strike.fault.field not in fields:
+            self._warnings[
+                f"{action.name} answers no field {strike.fault.field!r}; {nearest(strike.fault.field, fields)}"
+            ] = None
+
     def _fault(self, piece: _Piece) -> Strike:
         word, moment = _moment(piece)
         match = re.fullmatch(r"([A-Za-z-]+) *(?:\((.*)\))?", word.text)
@@ -168,7 +195,11 @@ class _Parser:
         except BadWord as bad:
             at = word.start + (match.start(2) if match[2] and "no fault" not in str(bad) else 0)
             raise PlanError(at, f"{match[1]}: {bad}" if "no fault" not in str(bad) else str(bad)) from None
-        return Strike(fault, moment or fault.moment)
+        if moment == BEFORE and fault.usual_moment != BEFORE:
+            raise PlanError(
+                word.start, f"{word.text} changes an answer, and before the call there is none: leave @before out"
+            )
+        return Strike(fault, moment or fault.usual_moment)
 
 
 def _moment(piece: _Piece) -> tuple[_Piece, Moment | None]:

@@ -15,7 +15,7 @@ from random import Random
 from ccc_contract.http import Request
 
 from ..reply import Reply
-from .faults import AFTER, BEFORE, Fault, Moment
+from .faults import BEFORE, Fault, Moment
 
 OK = "ok"
 
@@ -48,10 +48,16 @@ class Step:
         """Does something else answer in place of the service, so that the call gets no further?"""
         return any(strike.moment == BEFORE for strike in self.strikes)
 
-    @property
-    def loses(self) -> bool:
-        """Does the client not get the answer that the service meant?"""
-        return any(strike.fault.loses for strike in self.strikes) or (self.code is not None and self.moment == AFTER)
+    def happens(self, chance: Random) -> bool:
+        """Draw, where it has a percentage."""
+        return self.percent is None or chance.random() * 100 < self.percent
+
+    def after(self, used: int) -> str:
+        """What is left of it, as it is written, once so many calls got it: `ok*3` after one is `ok*2`."""
+        if self.times is None or not used:
+            return self.text
+        once = re.sub(r" *\* *[0-9]+$", "", self.text)
+        return once if self.times - used == 1 else f"{once}*{self.times - used}"
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         for strike in self.strikes:
@@ -98,18 +104,21 @@ class Drawn:
     plan: str
     step: Step
     chance: Random
+    use: Use | None = None
 
     @property
     def text(self) -> str:
         return f"{self.plan}: {self.step.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Use:
     """Which call got which step."""
 
     request_id: str
     step: str
+    instead: str = ""
+    """What the service itself said first, where a planned code did not come."""
 
 
 class Plan:
@@ -145,7 +154,8 @@ class Plan:
         """The steps that no call got yet, the first hundred of them."""
         if self.consumed:
             return []
-        return [step.text for step in self._steps[self._position : self._position + 100]]
+        begun, *rest = self._steps[self._position : self._position + 100]
+        return [begun.after(self._used), *(step.text for step in rest)]
 
     def matches(self, values: tuple[str, str, str]) -> bool:
         """Is it for a call with this action, callee and credential?"""
@@ -159,14 +169,15 @@ class Plan:
         if self.exhausted:
             return None
         step = self._steps[self._position]
-        if step.percent is not None and self.chance.random() * 100 >= step.percent:
+        if not step.happens(self.chance):
             return None
         self._used += 1
         self.count += 1
         if step.times is not None and self._used >= step.times:
             self._position, self._used = self._position + 1, 0
-        self.used_by.append(Use(request_id, step.text))
-        return Drawn(self.name, step, self.chance)
+        use = Use(request_id, step.text)
+        self.used_by.append(use)
+        return Drawn(self.name, step, self.chance, use)
 
     def __repr__(self) -> str:
         return f"<Plan {self.name}: {self.text[:80]}>"
@@ -250,6 +261,13 @@ class Plans:
 
     def assert_consumed(self) -> None:
         """Raises NotConsumed, naming each plan with what is left of it."""
+        __tracebackhide__ = True
         left = [f"  {plan.name}: {', '.join(plan.left())}" for plan in self if not plan.consumed]
-        if left:
-            raise NotConsumed("planned and not happened:\n" + "\n".join(left))
+        missed = [
+            f"  {plan.name}: {use.step}, because request {use.request_id} was told {use.instead}"
+            for plan in self
+            for use in plan.used_by
+            if use.instead
+        ]
+        if left or missed:
+            raise NotConsumed("planned and not happened:\n" + "\n".join([*left, *missed]))

@@ -30,7 +30,7 @@ def nearest(word: str, known: list[str] | tuple[str, ...], count: int = 3) -> st
     folded = {each.lower(): each for each in known}
     near = [folded[each] for each in get_close_matches(word.lower(), folded, n=count, cutoff=0.6)]
     near = near or [each for each in known if word and word.lower() in each.lower()][:count]
-    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}."
 
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -104,6 +104,8 @@ def arguments(takes: tuple[Parameter, ...], text: str) -> dict[str, Any]:
         name, equals, value = word.partition("=")
         if equals and any(parameter.name == name for parameter in takes):
             parameter = next(parameter for parameter in takes if parameter.name == name)
+        elif equals and re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            raise BadWord(f"no setting {name!r}; known: {', '.join(parameter.name for parameter in takes) or 'none'}")
         else:
             parameter, value = _next_free(positions, given, word, takes), word
         if parameter.name in given:

@@ -71,8 +71,8 @@ def test_a_plan_tells_what_was_consumed_what_is_left_and_by_which_request(contro
     (plan,) = control("GET", "/_ccc/plans/plan-1")[1]["plans"]
     assert (plan["consumed"], plan["count"], plan["left"]) == (False, 2, ["ok"])
     assert plan["used_by"] == [
-        {"request_id": exchanges[0].request_id, "step": FAILED},
-        {"request_id": exchanges[1].request_id, "step": "InternalError"},
+        {"request_id": exchanges[0].request_id, "step": FAILED, "instead": None},
+        {"request_id": exchanges[1].request_id, "step": "InternalError", "instead": None},
     ]
     verdicts(endpoint, 1)
     assert control("GET", "/_ccc/plans/plan-1")[1]["plans"][0]["consumed"] is True
@@ -291,7 +291,7 @@ def test_the_ledger_is_asked_for_a_number_in_any_spelling(control: Caller, endpo
         verdicts(endpoint, 1, Draft().with_params({"Callee": callee}))
     answer = control("GET", f"/_ccc/ledger?callee={spelling}")[1]
     assert [call["n"] for call in answer["calls"]] == [2, 3]
-    assert (answer["count"], answer["duplicates"]) == (4, [])
+    assert (answer["count"], answer["duplicates"]) == (4, [{"first": 2, "again": 3}])
     assert control("GET", "/_ccc/ledger?callee=nobody")[1]["calls"] == []
 
 

@@ -178,12 +178,6 @@ def test_every_fault_says_what_it_does_and_has_a_spoiling(kind: str) -> None:
     assert fault.spoil is not Fault.spoil
 
 
-def test_a_fault_whose_answer_arrives_whole_loses_nothing() -> None:
-    assert {kind for kind, fault in FAULTS.items() if not fault.loses} == {
-        "delay", "stall", "drip", "drop", "date", "lower-case", "chunked", "extra",
-    }  # fmt: skip
-
-
 def test_make_fault_is_the_one_reader_of_settings() -> None:
     assert make_fault("page", " 503  retry-after=1 ") == make_fault("page", "503 1")
 

@@ -133,6 +133,43 @@ def test_a_plan_tells_which_request_used_which_step() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_left_of_a_repetition_is_told() -> None:
+    endpoint = endpoint_for()
+    (plan,) = endpoint.plan(f"{FAILED}*3, ok*2, InternalError*")
+    left = []
+    for _ in range(6):
+        left.append(plan.left())
+        verdicts(endpoint, 1)
+    assert left == [
+        [f"{FAILED}*3", "ok*2", "InternalError*"],
+        [f"{FAILED}*2", "ok*2", "InternalError*"],
+        [FAILED, "ok*2", "InternalError*"],
+        ["ok*2", "InternalError*"],
+        ["ok", "InternalError*"],
+        ["InternalError*"],
+    ]
+    assert plan.left() == []
+
+
+def test_a_code_that_did_not_come_because_the_service_said_another_is_named() -> None:
+    endpoint = endpoint_for()
+    endpoint.plan(f"{FAILED}, InternalError+reset", name="a")
+    verdicts(endpoint, 1, Draft(params={}))
+    verdicts(endpoint, 1)
+    with pytest.raises(NotConsumed) as caught:
+        endpoint.accounts.default.plans.assert_consumed()
+    (request_id, _) = (entry.request_id for entry in endpoint.accounts.default.journal.page().entries)
+    assert str(caught.value) == (
+        f"planned and not happened:\n  a: {FAILED}, because request {request_id} was told MissingParameter"
+    )
+
+
+def test_a_percentage_in_a_header_is_drawn() -> None:
+    endpoint = Endpoint(clock=endpoint_for().accounts.default.clock, seed=7)
+    header = Draft().with_headers({"x-ccc-mock-plan": f"20%: {FAILED}"})
+    assert 20 <= verdicts(endpoint, 200, header).count(FAILED) <= 60
+
+
 def test_what_did_not_happen_is_named() -> None:
     endpoint = endpoint_for()
     endpoint.plan(f"{FAILED}, InternalError*2", name="a")
@@ -140,7 +177,7 @@ def test_what_did_not_happen_is_named() -> None:
     verdicts(endpoint, 2)
     with pytest.raises(NotConsumed) as caught:
         endpoint.accounts.default.plans.assert_consumed()
-    assert str(caught.value) == "planned and not happened:\n  a: InternalError*2\n  b: ok"
+    assert str(caught.value) == "planned and not happened:\n  a: InternalError\n  b: ok"
     verdicts(endpoint, 1)
     verdicts(endpoint, 1, to("1"))
     endpoint.accounts.default.plans.assert_consumed()

@@ -49,6 +49,8 @@ READ = {
     "!Made.Up": ("Made.Up", BEFORE, [], 1, None),
     "ok+reset": (None, BEFORE, [("reset", BEFORE)], 1, None),
     "ok+reset@after": (None, BEFORE, [("reset", AFTER)], 1, None),
+    "ok+reset(10)": (None, BEFORE, [("reset", AFTER)], 1, None),
+    "ok+close(0)": (None, BEFORE, [("close", AFTER)], 1, None),
     "ok + reset(10) @after": (None, BEFORE, [("reset", AFTER)], 1, None),
     "ok+page(502)": (None, BEFORE, [("page", BEFORE)], 1, None),
     "ok+page(503 retry-after=0)@after*": (None, BEFORE, [("page", AFTER)], None, None),
@@ -141,6 +143,16 @@ REFUSED: dict[str, tuple[int, tuple[str, ...]]] = {
     " ; ": (0, ("expected a plan",)),
     "ok,": (3, ("expected ok or a code",)),
     "ok, ,ok": (4, ("expected ok or a code",)),
+    "reset": (0, ("did you mean ok+reset?",)),
+    "page(502)": (0, ("did you mean ok+page(502)?",)),
+    "OK": (0, ("did you mean ok?",)),
+    "ok+delay(1s)@before": (3, ("changes an answer", "leave @before out")),
+    "ok+reset(20)@before": (3, ("changes an answer",)),
+    "ok+page(503 retry=1)": (8, ("no setting 'retry'", "retry-after")),
+    "action=CreateAIAgentCal: ok": (7, ("no action 'CreateAIAgentCal'", "did you mean CreateAIAgentCall")),
+    "action=Nothing*: ok": (7, ("no action 'Nothing*'",)),
+    "callee=138*, action=CreateAICall: ok": (11, ("a blank between narrowings",)),
+    "callee=[138*: ok": (0, ("a ] for each [",)),
     "okay": (0, ("no code 'okay'",)),
     "FailedOperation.CallOutFail": (0, ("CreateAIAgentCall", f"did you mean {FAILED}", "!FailedOperation.CallOutFail")),
     "ok, FailedOperation.SeatStatusBusy": (4, ("CreateAIAgentCall", "!FailedOperation.SeatStatusBusy")),
@@ -198,6 +210,12 @@ def test_of_an_action_with_an_inherited_list_a_code_is_warned_of() -> None:
     (warning,) = parse(f"action={inherited.name}: {code}, {code}", API).warnings
     assert inherited.name in warning
     assert str(inherited.errors_inherited_from) in warning
+
+
+@pytest.mark.parametrize(("fault", "near"), [("null(SessionID)", "SessionId"), ("missing(Requestid)", "RequestId")])
+def test_of_a_field_that_the_answer_does_not_have_its_writer_is_warned(fault: str, near: str) -> None:
+    (warning,) = parse(f"ok+{fault}", API).warnings
+    assert near in warning
 
 
 def test_of_an_action_with_a_list_of_its_own_there_is_no_warning() -> None:
