@@ -17,6 +17,7 @@ from ccc_contract.signing import SigningKey
 from .clock import Clock
 from .journal import Journal
 from .ledger import Ledger
+from .limits import Windows
 from .plans.plan import Plans
 from .redaction import last_four
 
@@ -81,6 +82,7 @@ class Account:
         self.journal = Journal()
         self.ledger = Ledger(ledger_calls)
         self.plans = Plans(seed)
+        self.windows = Windows()
         self.grants: list[Grant] = []
         self.control_token = f"ccc-mock-control-{uin}-{os.urandom(18).hex()}"
         """Opens this account under /_ccc/, and no other."""
@@ -95,6 +97,7 @@ class Account:
         self.clock.restart()
         self.journal.clear()
         self.ledger.clear()
+        self.windows.clear()
         self.plans = Plans(self._seed)
         if self._seed is not None:
             self.random = Random(self._seed)

@@ -30,6 +30,7 @@ from .control import Control, is_loopback
 from .endpoint import Endpoint
 from .fidelity import points
 from .ledger import Ledger
+from .limits import parse_limit
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
 from .plans.grammar import parse
@@ -197,6 +198,22 @@ def _setting(text: str) -> tuple[str, str]:
     help="Whether there are numbers that provoke something; by default there are.",
 )
 @click.option(
+    "--rate-limit/--no-rate-limit",
+    envvar="CCC_MOCK_RATE_LIMIT",
+    default=False,
+    show_default=True,
+    help="Refuse what is beyond the documented calls a second.",
+)
+@click.option(
+    "--limit",
+    "limits",
+    envvar="CCC_MOCK_LIMIT",
+    multiple=True,
+    metavar="ACTION=N|none",
+    callback=_usage_error(parse_limit),
+    help="Limit an action to N calls a second, and all others to what is documented; can be repeated.",
+)
+@click.option(
     "--ledger-calls",
     envvar="CCC_MOCK_LEDGER_CALLS",
     default=Ledger.MAX_CALLS,
@@ -257,6 +274,8 @@ def serve(
     magic: bool,
     magic_prefix: str,
     ledger_calls: int,
+    rate_limit: bool,
+    limits: tuple[tuple[str, int | None], ...],
     allowed_hosts: tuple[str, ...],
     control_token: str | None,
     tls: bool,
@@ -285,6 +304,7 @@ def serve(
             settings=Settings.of(dict(settings)),
             magic_prefix=magic_prefix if magic else "",
             ledger_calls=ledger_calls,
+            limits=dict(limits) if rate_limit or limits else None,
         )
         warnings = _declare(endpoint, plans)
         listener = listen(host, port)

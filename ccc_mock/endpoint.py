@@ -18,12 +18,14 @@ from .domain import HANDLERS, Handler
 from .exchange import Exchange, NotSupportedByFake, StoodIn
 from .journal import FAULT, FORM, OK, head_of
 from .ledger import Ledger
+from .limits import Limits
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
 from .parameters import read
 from .plans.faults import AFTER
 from .plans.grammar import parse
 from .plans.plan import Drawn, Plan
+from .plans.words import nearest
 from .redaction import Redaction
 from .reply import AT_ONCE, Reply, is_lost
 from .settings import Settings
@@ -36,7 +38,8 @@ class Endpoint:
     `Endpoint()` is one open account with a well-known credential, a real clock and ids from a random seed.
 
     `credentials` open the default account, each as a sub-account of its own; `clock` is that account's time and
-    `seed` makes its ids repeat; `handlers` are the actions that have behaviour.
+    `seed` makes its ids repeat; `handlers` are the actions that have behaviour.  With `limits` the rate is limited: by
+    what is documented for each action, or by what the mapping says of it.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Endpoint:
         stages: tuple[Stage, ...] = STAGES,
         magic_prefix: str = DEFAULT_PREFIX,
         ledger_calls: int = Ledger.MAX_CALLS,
+        limits: Limits | None = None,
     ) -> None:
         self.api = api or load_api()
         self.settings = settings or Settings()
@@ -60,7 +64,10 @@ class Endpoint:
         )
         self.redaction = Redaction(self.api)
         self.magic_prefix = normalised(magic_prefix)
-        self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix)
+        unknown = next((name for name in limits or () if name not in self.api.actions), None)
+        if unknown is not None:
+            raise ValueError(f"limits: no action {unknown!r}; {nearest(unknown, tuple(self.api.actions))}")
+        self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limits)
         self._names = {check.run: (stage.name, check.name) for stage in stages for check in stage.checks}
         self._runs = tuple(self._names)
         if not self._runs or len(self._runs) < sum(len(stage.checks) for stage in stages):

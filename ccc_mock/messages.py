@@ -123,6 +123,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The value of `X-TC-Content-SHA256` is not the digest of the body.",
         "`X-TC-Content-SHA256` 的值与请求体摘要不符。",
     ),
+    "rate": (
+        "The request rate is over its limit: `{count}` calls in this second, and `{limit}` are allowed.",
+        "请求频率超过限制：本秒内第 `{count}` 次，上限为 `{limit}` 次。",
+    ),
     "token": (
         "The token is not valid for this SecretId.",
         "Token 对该 SecretId 无效。",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .checks.admit import rate_is_within_its_limit
 from .checks.authenticate import digest_matches, secret_id_exists, signature_matches, token_matches
 from .checks.check import Backend, Check
 from .checks.execute import action_behaves, nothing_is_planned, values_are_allowed
@@ -49,6 +50,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("route", (version_exists, action_exists, content_type_is_supported)),
     Stage("authenticate", (secret_id_exists, signature_matches, digest_matches, token_matches)),
     Stage("inject", (plan_is_drawn,)),
+    Stage("admit", (rate_is_within_its_limit,)),
     Stage("validate", (parameters_are_readable, nothing_is_missing, nothing_is_unknown, types_fit)),
     Stage("execute", (values_are_allowed, nothing_is_planned, action_behaves)),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from ccc_contract.model import Api
 
 from ..domain import Handler
 from ..exchange import Exchange
+from ..limits import Limits
 from ..settings import Settings
 
 SERVICE = "ccc"
@@ -27,6 +28,8 @@ class Backend:
     handlers: Mapping[str, Handler]
     magic: str = ""
     """The beginning of the magic numbers, normalised; empty where there are none."""
+    limits: Limits | None = None
+    """Limits in place of the documented ones; None where nothing is limited."""
 
 
 @dataclass(frozen=True, slots=True)

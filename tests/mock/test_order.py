@@ -27,6 +27,9 @@ LIMIT = 1000
 
 STRICT = Settings(max_body_bytes=LIMIT, common_values_are_judged=True)
 
+LIMITED = "HangUpCall"
+"""An action that may not be called at all here."""
+
 PLANNED = "InternalError"
 """A code that a plan asks for."""
 
@@ -57,6 +60,9 @@ VIOLATIONS: dict[str, Callable[[Draft], Draft]] = {
     "digest": lambda draft: draft.with_headers({"x-tc-content-sha256": "0" * 64}),
     "token": lambda draft: draft.with_headers({"x-tc-token": "a-token-beside-a-permanent-key"}),
     "plan": lambda draft: draft.with_headers({"x-ccc-mock-plan": "no plan and no step"}),
+    "rate": lambda draft: draft.with_headers({"x-tc-action": LIMITED}).but(
+        params=draft.params if draft.body is not None else {"SdkAppId": 1, "SessionId": "a"}
+    ),
     "readable": lambda draft: draft.but(body=b""),
     "missing": lambda draft: draft.without_param("Callee"),
     "unknown": lambda draft: draft.with_params({"Calle": "008612300000000"}),
@@ -83,7 +89,8 @@ TOGETHER = [
     ("signature", "digest"),
     ("digest", "token"),
     ("token", "plan"),
-    ("plan", "readable"),
+    ("plan", "rate"),
+    ("rate", "readable"),
     ("missing", "unknown"),
     ("unknown", "type"),
     ("type", "value"),
@@ -104,7 +111,7 @@ a plan that nobody can read is no refusal of the service."""
 
 
 def serving(*stages: Stage) -> Endpoint:
-    return Endpoint(clock=Clock(at=NOW), settings=STRICT, stages=stages or STAGES)
+    return Endpoint(clock=Clock(at=NOW), settings=STRICT, stages=stages or STAGES, limits={LIMITED: 0})
 
 
 def both(earlier: str, later: str) -> Draft:
