@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from ccc_contract.model import JSON
@@ -103,6 +102,8 @@ def clipped(value: Any, limit: int = 60) -> str:
 
 def hint(word: str, known: Sequence[str], cutoff: float = 0.6) -> str:
     """The nearest known word, or all of them."""
+    from difflib import get_close_matches  # only where something is wrong
+
     near = get_close_matches(word[:200], known, n=1, cutoff=cutoff)
     if near:
         return f"did you mean {near[0]}?"

@@ -40,7 +40,7 @@ BEFORE: Moment = "before"
 AFTER: Moment = "after"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fault:
     """One way for an answer to go wrong; subclasses are their settings."""
 
@@ -63,7 +63,7 @@ class Fault:
 # --- time ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delay(Fault):
     kind = "delay"
     says = "waits before the first byte"
@@ -76,7 +76,7 @@ class Delay(Fault):
         return _delivered(reply, delay_seconds=seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stall(Fault):
     kind = "stall"
     says = "sends so many bytes of the body, waits, and sends the rest"
@@ -89,7 +89,7 @@ class Stall(Fault):
         return _delivered(reply, stall_after=self.bytes, stall_seconds=self.time)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drip(Fault):
     kind = "drip"
     says = "sends the body a few bytes at a time, with a pause between"
@@ -105,7 +105,7 @@ class Drip(Fault):
 # --- the connection ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reset(Fault):
     kind = "reset"
     says = "resets the connection: without an answer, or, `@after`, behind so many bytes of the body"
@@ -122,7 +122,7 @@ class Reset(Fault):
         return _delivered(reply, silent=self.bytes is None, cut_after=self.bytes, reset=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Close(Fault):
     kind = "close"
     says = "closes the connection: without an answer, or, `@after`, behind so many bytes of the body"
@@ -139,7 +139,7 @@ class Close(Fault):
         return _delivered(reply, silent=self.bytes is None, cut_after=self.bytes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drop(Fault):
     kind = "drop"
     says = "answers, and then closes the connection without having said so"
@@ -151,7 +151,7 @@ class Drop(Fault):
 # --- the head ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Status(Fault):
     kind = "status"
     says = "sends the answer with another HTTP status"
@@ -163,7 +163,7 @@ class Status(Fault):
         return reply._replace(status=self.status)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContentType(Fault):
     kind = "content-type"
     says = "sends the answer with another Content-Type, or with none"
@@ -175,7 +175,7 @@ class ContentType(Fault):
         return _with_header(reply, b"Content-Type", None if self.type is None else self.type.encode())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Length(Fault):
     kind = "content-length"
     says = "claims another Content-Length than the body has, and closes"
@@ -187,7 +187,7 @@ class Length(Fault):
         return _delivered(reply, claimed_length=self.bytes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Date(Fault):
     kind = "date"
     says = "sends a Date that is so far away"
@@ -199,7 +199,7 @@ class Date(Fault):
         return _with_header(reply, b"Date", http_date(int(at + self.time)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LowerCase(Fault):
     kind = "lower-case"
     says = "sends the names of headers in lower case"
@@ -209,7 +209,7 @@ class LowerCase(Fault):
         return _delivered(reply._replace(headers=headers), lower_case=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chunked(Fault):
     kind = "chunked"
     says = "sends the body in chunks, without a Content-Length"
@@ -218,7 +218,7 @@ class Chunked(Fault):
         return _delivered(reply, chunked=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gzip(Fault):
     kind = "gzip"
     says = "compresses the body, asked or not; with `asked` only where Accept-Encoding has gzip"
@@ -236,7 +236,7 @@ class Gzip(Fault):
 # --- the body ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Truncate(Fault):
     kind = "truncate"
     says = "sends only so many bytes of the body, with the Content-Length that they have"
@@ -248,7 +248,7 @@ class Truncate(Fault):
         return reply._replace(body=reply.body[: self.bytes])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Garbage(Fault):
     kind = "garbage"
     says = "sends random bytes in place of the body"
@@ -260,7 +260,7 @@ class Garbage(Fault):
         return reply._replace(body=chance.randbytes(self.bytes))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Empty(Fault):
     kind = "empty"
     says = "sends an empty body"
@@ -269,7 +269,7 @@ class Empty(Fault):
         return reply._replace(body=b"")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Braces(Fault):
     kind = "braces"
     says = "sends {} in place of the body"
@@ -278,7 +278,7 @@ class Braces(Fault):
         return reply._replace(body=b"{}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bare(Fault):
     kind = "bare"
     says = "sends what is inside of Response, without Response around it"
@@ -288,7 +288,7 @@ class Bare(Fault):
         return reply if document is None else reply._replace(body=_json(document["Response"]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Null(Fault):
     kind = "null"
     says = "sets a field of the answer to null"
@@ -302,7 +302,7 @@ class Null(Fault):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Missing(Fault):
     kind = "missing"
     says = "leaves a field of the answer out, such as RequestId"
@@ -314,7 +314,7 @@ class Missing(Fault):
         return _edited(reply, lambda answer: {name: value for name, value in answer.items() if name != self.field})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Extra(Fault):
     kind = "extra"
     says = "adds a field to the answer that nobody expects"
@@ -329,7 +329,7 @@ class Extra(Fault):
 # --- somebody else answers -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page(Fault):
     kind = "page"
     says = "a gateway in front answers with an HTML page of that status; `retry-after=` seconds if wanted"
@@ -347,7 +347,7 @@ class Page(Fault):
         return Reply(self.status, tuple(headers), body % (self.status, self.status), reply.delivery)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Redirect(Fault):
     kind = "redirect"
     says = "redirects to an address that redirects to itself, for ever"

@@ -6,9 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from random import Random
-from statistics import NormalDist
 from typing import Any
 
 
@@ -27,6 +25,8 @@ class BadWord(ValueError):
 
 def nearest(word: str, known: list[str] | tuple[str, ...], count: int = 3) -> str:
     """`did you mean …?`, or all there are where nothing is near."""
+    from difflib import get_close_matches  # only where something is wrong
+
     folded = {each.lower(): each for each in known}
     near = [folded[each] for each in get_close_matches(word.lower(), folded, n=count, cutoff=0.6)]
     near = near or [each for each in known if word and word.lower() in each.lower()][:count]
@@ -146,7 +146,7 @@ class Spread:
         return min(chance.lognormvariate(math.log(self.low), sigma), MAX_SECONDS)
 
 
-_P99 = NormalDist().inv_cdf(0.99)
+_P99 = 2.3263478740408408  # of the standard normal distribution: NormalDist().inv_cdf(0.99)
 
 
 def spread(text: str) -> Spread:
