@@ -114,6 +114,9 @@ REFUSALS: dict[str, Refusal] = {
     "multipart": Refusal(
         sent(content_type="multipart/form-data; boundary=abc"), "UnsupportedProtocol",
         ("not support Content-Type=`multipart/form-data`",)),
+    "an octet stream": Refusal(
+        sent(content_type="application/octet-stream"), "UnsupportedProtocol",
+        ("not support Content-Type=`application/octet-stream`",)),
     "a form with a newer signature": Refusal(
         sent(content_type=FORM), "UnsupportedProtocol", (f"Content-Type=`{FORM}`",)),
     "another charset": Refusal(
