@@ -33,7 +33,7 @@ from .ledger import Ledger
 from .limits import parse_limit
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
-from .plans.grammar import parse
+from .plans.grammar import Parsed, parse
 from .plans.words import nearest
 from .settings import Settings
 
@@ -76,25 +76,24 @@ def _credentials(text: str) -> list[Credential]:
     """`ID:KEY[:TOKEN]`, or `@FILE` with one such line each; empty lines and those that begin with # are skipped."""
     if not text.startswith("@"):
         return [Credential.parse(text)]
-    credentials = [credential for _, credential in _lines(Path(text[1:]), Credential.parse)]
+    credentials = _lines(Path(text[1:]), Credential.parse)
     if not credentials:
         raise ValueError(f"{text[1:]} holds no credential; expected lines of ID:KEY or ID:KEY:TOKEN")
     return credentials
 
 
-def _plan(text: str) -> str:
-    """The text of a plan, or `@FILE` with a plan on each line; checked here, so that a bad one is told of as usage."""
+def _plan(text: str) -> Parsed:
+    """The text of a plan, or `@FILE` with a plan on each line; read here, so that a bad one is told of as usage."""
     if not text.startswith("@"):
-        parse(text, load_api())
-        return text
-    lines = [line for line, _ in _lines(Path(text[1:]), lambda line: parse(line, load_api()))]
+        return parse(text, load_api())
+    lines = _lines(Path(text[1:]), lambda line: parse(line, load_api()))
     if not lines:
         raise ValueError(f"{text[1:]} holds no plan; expected one on each line that does not begin with #")
-    return ";".join(lines)
+    return Parsed([each for line in lines for each in line.drafts], [each for line in lines for each in line.warnings])
 
 
-def _lines(path: Path, read: Callable[[str], T]) -> list[tuple[str, T]]:
-    """What stands in a file, with what `read` makes of it; empty lines and those that begin with # are skipped."""
+def _lines(path: Path, read: Callable[[str], T]) -> list[T]:
+    """What `read` makes of the lines of a file; empty lines and those that begin with # are skipped."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as reason:
@@ -105,7 +104,7 @@ def _lines(path: Path, read: Callable[[str], T]) -> list[tuple[str, T]]:
     for number, line in enumerate(map(str.strip, lines), 1):
         if line and not line.startswith("#"):
             try:
-                found.append((line, read(line)))
+                found.append(read(line))
             except ValueError as reason:
                 raise ValueError(f"{path} line {number}: {reason}") from None
     return found
@@ -270,7 +269,7 @@ def serve(
     at: float | None,
     seed: int | None,
     settings: tuple[tuple[str, str], ...],
-    plans: tuple[str, ...],
+    plans: tuple[Parsed, ...],
     magic: bool,
     magic_prefix: str,
     ledger_calls: int,
@@ -306,7 +305,8 @@ def serve(
             ledger_calls=ledger_calls,
             limits=dict(limits) if rate_limit or limits else None,
         )
-        warnings = _declare(endpoint, plans)
+        for plan in plans:
+            endpoint.accounts.default.plans.add(plan.drafts)
         listener = listen(host, port)
     except (ValueError, CannotListen) as reason:
         raise click.UsageError(str(reason)) from None
@@ -316,7 +316,7 @@ def serve(
     app = App(endpoint, control, on_exchange=None if quiet else log)
     url, first = url_of(listener, "https" if tls else "http"), (given or [DEFAULT_CREDENTIAL])[0]
     _say_what_the_server_says(log, as_json)
-    for warning in warnings:
+    for warning in dict.fromkeys(each for plan in plans for each in plan.warnings):
         log(_logged("warning", warning, as_json))
 
     def greet() -> None:
@@ -332,13 +332,6 @@ def serve(
         stopped = server.serve_until_stopped(certified.context if certified else None)
     log.close(_goodbye(stopped.idle, stopped.cut, log.dropped, as_json))
     return 0
-
-
-def _declare(endpoint: Endpoint, plans: Sequence[str]) -> list[str]:
-    """Declare the plans that were given; gives what is to be said of them."""
-    for text in plans:
-        endpoint.plan(text)
-    return [warning for text in plans for warning in parse(text, endpoint.api).warnings]
 
 
 @contextlib.contextmanager
