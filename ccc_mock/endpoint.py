@@ -172,8 +172,7 @@ def _spoil(exchange: Exchange, drawn: Drawn, backend: Backend) -> None:
 def _place(exchange: Exchange, text_params: bytes) -> None:
     """Write a call that was placed into the ledger."""
     callee = exchange.params.get("Callee")
-    ledger = exchange.account.ledger
-    ledger.record(
+    exchange.account.ledger.record(
         exchange.received_at,
         exchange.request_id,
         exchange.action_name,
@@ -181,9 +180,8 @@ def _place(exchange: Exchange, text_params: bytes) -> None:
         text_params or exchange.request.body,
         str(exchange.result.get("SessionId", "")),
         exchange.secret_id,
+        lost=exchange.spoiled or exchange.reply.delivery is not AT_ONCE,
     )
-    if exchange.spoiled or exchange.reply.delivery is not AT_ONCE:
-        ledger.lose(exchange.request_id)
 
 
 def _record(exchange: Exchange) -> None:

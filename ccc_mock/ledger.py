@@ -76,10 +76,24 @@ class Ledger:
         self.dropped = 0
 
     def record(
-        self, at: float, request_id: str, action: str, callee: str, raw: bytes, session_id: str, credential: str
+        self,
+        at: float,
+        request_id: str,
+        action: str,
+        callee: str,
+        raw: bytes,
+        session_id: str,
+        credential: str,
+        *,
+        lost: bool = False,
     ) -> None:
-        """Write a placed call down: the fields of Call after `n`."""
+        """Write a placed call down: the fields of Call after `n`.
+
+        `lost`: the client does not get the answer as it was meant, or not yet.
+        """
         self.count += 1
+        if lost:
+            self._lost.add(request_id)
         self._calls.append((self.count, at, request_id, action, callee, raw, session_id, credential))
         self._bytes += len(raw)
         while len(self._calls) > self.max_calls or (self._bytes > self._max_bytes and len(self._calls) > 1):
@@ -88,13 +102,8 @@ class Ledger:
             self._lost.discard(oldest.request_id)
             self.dropped += 1
 
-    def lose(self, request_id: str) -> None:
-        """The client did not get the answer to that request as it was meant, or not yet."""
-        if any(each[2] == request_id for each in reversed(self._calls)):
-            self._lost.add(request_id)
-
     def deliver(self, request_id: str) -> None:
-        """It has got it after all."""
+        """The client has got the answer to that request after all."""
         self._lost.discard(request_id)
 
     def clear(self) -> None:
