@@ -27,7 +27,6 @@ from .words import (
     content_type,
     duration,
     field,
-    nearest,
     signed_duration,
     size,
     spread,
@@ -106,23 +105,6 @@ class Drip(Fault):
 
 
 @dataclass(frozen=True)
-class Reset(Fault):
-    kind = "reset"
-    says = "resets the connection: without an answer, or, `@after`, behind so many bytes of the body"
-    takes = (Parameter("bytes", size),)
-    moment = BEFORE
-
-    bytes: int | None = None
-
-    @property
-    def usual_moment(self) -> Moment:
-        return BEFORE if self.bytes is None else AFTER  # only an answer has bytes
-
-    def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
-        return _delivered(reply, silent=self.bytes is None, cut_after=self.bytes, reset=True)
-
-
-@dataclass(frozen=True)
 class Close(Fault):
     kind = "close"
     says = "closes the connection: without an answer, or, `@after`, behind so many bytes of the body"
@@ -137,6 +119,15 @@ class Close(Fault):
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         return _delivered(reply, silent=self.bytes is None, cut_after=self.bytes)
+
+
+@dataclass(frozen=True)
+class Reset(Close):
+    kind = "reset"
+    says = "resets the connection: without an answer, or, `@after`, behind so many bytes of the body"
+
+    def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
+        return _delivered(super().spoil(reply, request, at, chance), reset=True)
 
 
 @dataclass(frozen=True)
@@ -371,10 +362,8 @@ FAULTS: Mapping[str, type[Fault]] = {
 
 
 def make_fault(kind: str, text: str) -> Fault:
-    """The fault of that kind with the arguments in `text`.  Raises BadWord."""
-    known = FAULTS.get(kind)
-    if known is None:
-        raise BadWord(f"no fault {kind!r}; {nearest(kind, tuple(FAULTS))}")
+    """The fault of that kind, one of FAULTS, with the arguments in `text`.  Raises BadWord."""
+    known = FAULTS[kind]
     given = arguments(known.takes, text.strip())
     return known(**{name.replace("-", "_"): value for name, value in given.items()})
 

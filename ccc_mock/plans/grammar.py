@@ -34,7 +34,11 @@ class Parsed(NamedTuple):
     warnings: list[str]
 
 
-def parse(text: str, api: Api, default_action: str = "CreateAIAgentCall") -> Parsed:
+DEFAULT_ACTION = "CreateAIAgentCall"
+"""The action whose codes need no narrowing."""
+
+
+def parse(text: str, api: Api, default_action: str = DEFAULT_ACTION) -> Parsed:
     """Read plans.  Codes are held against the list of the action that a plan is narrowed to, or of `default_action`.
 
     Raises PlanError with the position of what is wrong.
@@ -190,11 +194,13 @@ class _Parser:
         match = re.fullmatch(r"([A-Za-z-]+) *(?:\((.*)\))?", word.text)
         if match is None:
             raise PlanError(word.start, f"expected a fault such as reset or delay(5s), got {word.text[:60]!r}")
+        kind, settings = match[1], match[2] or ""
+        if kind not in FAULTS:
+            raise PlanError(word.start, f"no fault {kind!r}; {nearest(kind, tuple(FAULTS))}")
         try:
-            fault = make_fault(match[1], match[2] or "")
+            fault = make_fault(kind, settings)
         except BadWord as bad:
-            at = word.start + (match.start(2) if match[2] and "no fault" not in str(bad) else 0)
-            raise PlanError(at, f"{match[1]}: {bad}" if "no fault" not in str(bad) else str(bad)) from None
+            raise PlanError(word.start + (match.start(2) if settings else 0), f"{kind}: {bad}") from None
         if moment == BEFORE and fault.usual_moment != BEFORE:
             raise PlanError(
                 word.start, f"{word.text} changes an answer, and before the call there is none: leave @before out"

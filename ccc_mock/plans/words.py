@@ -51,36 +51,32 @@ def signed_duration(text: str) -> float:
     return sign * duration(text[1:] if text[:1] in ("+", "-") else text)
 
 
+def _checked(text: str, pattern: str, expected: str) -> str:
+    if not re.fullmatch(pattern, text):
+        raise BadWord(f"expected {expected}, got {text!r}")
+    return text
+
+
 def size(text: str) -> int:
     """A number of bytes."""
-    if not re.fullmatch(r"[0-9]{1,8}", text):
-        raise BadWord(f"expected a number of bytes, got {text!r}")
-    return int(text)
+    return int(_checked(text, r"[0-9]{1,8}", "a number of bytes"))
 
 
 def whole(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise BadWord(f"expected a whole number, got {text!r}")
-    return int(text)
+    return int(_checked(text, r"[0-9]{1,9}", "a whole number"))
 
 
 def status(text: str) -> int:
-    if not re.fullmatch(r"[2-5][0-9][0-9]", text):
-        raise BadWord(f"expected an HTTP status from 200 to 599, got {text!r}")
-    return int(text)
+    return int(_checked(text, r"[2-5][0-9][0-9]", "an HTTP status from 200 to 599"))
 
 
 def field(text: str) -> str:
     """The name of a field of the answer, such as SessionId."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", text):
-        raise BadWord(f"expected the name of a field such as SessionId, got {text!r}")
-    return text
+    return _checked(text, r"[A-Za-z][A-Za-z0-9_]{0,63}", "the name of a field such as SessionId")
 
 
 def content_type(text: str) -> str:
-    if not re.fullmatch(r"[!-~][ -~]{0,199}", text):
-        raise BadWord(f"expected a content type, got {text!r}")
-    return text
+    return _checked(text, r"[!-~][ -~]{0,199}", "a content type")
 
 
 @dataclass(frozen=True, slots=True)
