@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..domain import World
 from ..exchange import Exchange, NotSupportedByFake
-from ..plans.faults import BEFORE
 from .check import Backend, check, refuse_first
 from .inject import planned_refusal
 
@@ -26,7 +25,7 @@ def values_are_allowed(exchange: Exchange, backend: Backend) -> None:
 )  # fmt: skip
 def nothing_is_planned(exchange: Exchange, backend: Backend) -> None:
     drawn = exchange.planned
-    if drawn is not None and drawn.step.code is not None and drawn.step.moment == BEFORE:
+    if drawn is not None and drawn.step.refused_with is not None:
         raise planned_refusal(exchange, backend)
 
 

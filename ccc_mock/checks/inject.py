@@ -12,8 +12,7 @@ from ..exchange import Exchange, NotSupportedByFake, StoodIn
 from ..magic import step_of
 from ..numbers import normalised
 from ..parameters import decode
-from ..plans.faults import BEFORE
-from ..plans.grammar import parse
+from ..plans.grammar import DEFAULT_ACTION, parse
 from ..plans.plan import Drawn, Step
 from ..plans.words import PlanError
 from .check import Backend, check
@@ -43,7 +42,7 @@ def plan_is_drawn(exchange: Exchange, backend: Backend) -> None:
     step = drawn.step
     if step.stands_in:
         raise StoodIn
-    if step.code is not None and step.moment == BEFORE and step.code.startswith(_GATEWAY):
+    if step.refused_with is not None and step.refused_with.startswith(_GATEWAY):
         raise planned_refusal(exchange, backend)
 
 
@@ -52,7 +51,8 @@ def _read(exchange: Exchange, backend: Backend) -> None:
     try:
         exchange.params = decode(exchange.parameters, backend.api, exchange.action, backend.settings)
     except (MalformedPairs, ValueError, RecursionError) as reason:
-        exchange.unreadable = reason
+        # As a refusal's: its traceback would hold the exchange, and megabytes of what could not be read.
+        exchange.unreadable = reason.with_traceback(None)
 
 
 def _draw(exchange: Exchange, backend: Backend) -> Drawn | None:
@@ -69,8 +69,10 @@ def _draw(exchange: Exchange, backend: Backend) -> Drawn | None:
         drawn = plans.draw(exchange.request_id, exchange.received_at, exchange.action_name, number, exchange.secret_id)
         if drawn is not None:
             return drawn
-    step = step_of(number, backend.magic) if backend.magic and number.startswith(backend.magic) else None
-    return None if step is None else Drawn("magic", step, exchange.account.random)
+    magic = step_of(number, backend.magic)
+    if magic is None:
+        return None
+    return Drawn("magic", _one_step(magic, DEFAULT_ACTION, backend.api), exchange.account.random)
 
 
 def _from_header(exchange: Exchange, backend: Backend, text: str) -> Drawn | None:

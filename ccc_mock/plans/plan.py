@@ -44,6 +44,11 @@ class Step:
     percent: float | None = None
 
     @property
+    def refused_with(self) -> str | None:
+        """The code in place of the call, which is then not placed."""
+        return self.code if self.moment == BEFORE else None
+
+    @property
     def stands_in(self) -> bool:
         """Does something else answer in place of the service, so that the call gets no further?"""
         return any(strike.moment == BEFORE for strike in self.strikes)
