@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from ccc_contract.model import JSON, Api, ErrorCode
+from ccc_contract.model import JSON, Action, Api, ErrorCode
 
 from .domain import HANDLERS
 from .magic import DEFAULT_PREFIX, NUMBERS
+from .messages import CHINESE, ENGLISH
 from .numbers import normalised
 from .plans.faults import FAULTS, written
+from .plans.grammar import DEFAULT_ACTION
 from .stages import STAGES
 
-LANGUAGES: Mapping[str, str] = {"en": "en-US", "zh": "zh-CN"}
+LANGUAGES: Mapping[str, str] = {"en": ENGLISH, "zh": CHINESE}
 HEADER = "X-CCC-Mock-Plan"
 """checks.inject.PLAN_HEADER, as people write it."""
-PLAIN_ACTION = "CreateAIAgentCall"
-"""The action whose codes need no narrowing in a plan."""
 
 WHY: Mapping[str, Mapping[str, str]] = {
     "never": {
@@ -68,33 +68,27 @@ def _code_row(api: Api, error: ErrorCode, language: str, magic: str) -> dict[str
         "since": error.since or None,
         "actions": [action.name for action in declaring],
         "inherited": [action.name for action in declaring if action.errors_inherited_from],
-        "provoke": _ways(api, error, magic),
+        "provoke": _ways(api, error, declaring, magic),
     }
 
 
-def _ways(api: Api, error: ErrorCode, magic: str) -> dict[str, JSON]:
-    plans = _plans(api, error)
+def _ways(api: Api, error: ErrorCode, declaring: Iterable[Action], magic: str) -> dict[str, JSON]:
+    plans = _plans(api, error, declaring)
     return {
         "plan": plans,
         "header": {HEADER: plans[-1]},
         "control": {"method": "POST", "path": "/_ccc/plans", "body": {"plan": plans[0]}},
         "magic": [international(magic + end) for end, text in NUMBERS.items() if magic and text == error.code],
-        "checks": [
-            f"{stage.name}/{check.name}" for stage in STAGES for check in stage.checks if error.code in check.codes
-        ],
+        "checks": [place for place, codes in _CHECKS.items() if error.code in codes],
     }
 
 
-def _plans(api: Api, error: ErrorCode) -> list[str]:
+def _plans(api: Api, error: ErrorCode, declaring: Iterable[Action]) -> list[str]:
     """The texts that provoke a code; the last one is a step without narrowing, as a header takes it."""
-    if error.kind == "common" or error.code in api.actions[PLAIN_ACTION].errors:
+    if error.kind == "common" or error.code in api.actions[DEFAULT_ACTION].errors:
         return [error.code]
-    # Sorted: those whose list is their own come first.
-    declaring = sorted(
-        (action for action in api.actions.values() if error.code in action.errors),
-        key=lambda action: action.errors_inherited_from is not None,
-    )
-    return [*(f"action={action.name}: {error.code}" for action in declaring[:1]), f"!{error.code}"]
+    by_trust = sorted(declaring, key=lambda action: action.errors_inherited_from is not None)
+    return [*(f"action={action.name}: {error.code}" for action in by_trust[:1]), f"!{error.code}"]
 
 
 def international(number: str) -> str:
