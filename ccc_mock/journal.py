@@ -185,6 +185,7 @@ _LONG = itemgetter(
             "head",
             "body",
             "text_params",
+            "plan",
             "reply",
             "canonical_request",
             "string_to_sign",

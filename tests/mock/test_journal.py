@@ -83,6 +83,7 @@ WEIGHTY: dict[str, dict[str, Any]] = {
     "names of headers": {"head": head_of(((BIG, b""),))},
     "query": {"query": BIG},
     "parameters of a query": {"text_params": BIG},
+    "step of a plan": {"plan": BIG.decode()},
     "path": {"path": BIG},
     "id": {"secret_id": BIG.decode()},
     "action": {"action": BIG.decode()},
