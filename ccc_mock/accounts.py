@@ -194,7 +194,7 @@ class Directory:
             ledger_calls = self.default.ledger.max_calls
             account = Account(self._next_uin(), seed=seed, clock=clock, ledger_calls=ledger_calls)
             self._accounts[account.uin] = account
-        return self.add(account, _fresh_credential(account.clock.now(), duration_seconds))
+        return self.add(account, _fresh_credential(account.clock.signing(), duration_seconds))
 
     def remove(self, account: Account) -> None:
         """Forget an account and its credentials.  Raises ValueError for the default one."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from ccc_contract.model import JSON
 
 from .accounts import TooManyAccounts
 from .catalogue import LANGUAGES, action_rows, code_rows
-from .clock import Clock, parse_time
+from .clock import Clock, parse_time, parse_world_time
 from .ledger import Call, Incomplete
 from .plans.grammar import parse
 from .plans.plan import Plan, PlanExists, TooManyPlans
@@ -79,21 +79,64 @@ def _call(command: Command, call: Call, lost: bool) -> JSON:
     }
 
 
+def get_clock(command: Command) -> JSON:
+    with command.account.lock:
+        return _clock(command)
+
+
 def set_clock(command: Command) -> JSON:
     if len(command.body) != 1:
-        raise Refused(400, 'expected exactly one of {"at": T}, {"advance": seconds} and {"real": true}')
+        keys = ", ".join(_MOVES)
+        raise Refused(400, f"expected exactly one of {keys}, got {len(command.body)}")
     ((key, value),) = command.body.items()
-    clock = command.account.clock
     with command.account.lock:
-        if key == "at":
-            clock.freeze(_time(value))
-        elif key == "advance":
-            _advance(clock, value)
-        elif value is True:
-            clock.run()
-        else:
-            raise Refused(400, f"real: expected true, got {clipped(value)}")
-        return {"account": command.account.uin, "now": clock.now(), "frozen": clock.frozen}
+        try:
+            _MOVES[key](command.account.clock, value)
+        except (ValueError, OverflowError) as reason:
+            raise Refused(400, f"{key}: {clipped(str(reason), 200)}") from None
+        return _clock(command)
+
+
+def _clock(command: Command) -> JSON:
+    clock = command.account.clock
+    world, signing = clock.read()
+    return {
+        "account": command.account.uin,
+        "world": world,
+        "speed": clock.speed,
+        "signing": signing,
+        "signing_frozen": clock.signing_is_frozen,
+        "skew": clock.skew,
+    }
+
+
+def _set_world(clock: Clock, value: JSON) -> None:
+    if type(value) not in (int, float, str):
+        raise ValueError(f"expected a Unix second, an ISO time or a time of day such as 22:10, got {clipped(value)}")
+    clock.freeze_world(parse_world_time(str(value), clock.world()))
+
+
+def _set_real(clock: Clock, value: JSON) -> None:
+    if value is not True:
+        raise ValueError(f"expected true, got {clipped(value)}")
+    clock.run()
+
+
+def _number(value: JSON, what: str) -> float:
+    if type(value) not in (int, float):
+        raise ValueError(f"expected {what}, got {clipped(value)}")
+    return value  # type: ignore[no-any-return]  # JSON is Any
+
+
+_MOVES: Mapping[str, Callable[[Clock, JSON], None]] = {
+    "at": lambda clock, value: clock.freeze(_moment(value)),
+    "world": _set_world,
+    "advance": lambda clock, value: clock.advance(_number(value, "a number of seconds")),
+    "speed": lambda clock, value: clock.set_speed(_number(value, "a number above 0")),
+    "skew": lambda clock, value: clock.set_skew(_number(value, "a number of seconds")),
+    "real": _set_real,
+}
+"""Each way to move a clock: the key of the body → what it does.  Raises ValueError with a sentence."""
 
 
 def reset(command: Command) -> JSON:
@@ -113,7 +156,7 @@ def add_plans(command: Command) -> JSON:
         raise Refused(400, str(wrong), position=wrong.position) from None
     account = command.account
     with account.lock:
-        expires_at = None if ttl is None else account.clock.now() + ttl
+        expires_at = None if ttl is None else account.clock.world() + ttl
         try:
             plans = account.plans.add(drafts, name=name, expires_at=expires_at)
         except (PlanExists, TooManyPlans) as reason:
@@ -231,18 +274,13 @@ def _seconds(name: str, value: JSON, most: int) -> float | None:
 
 
 def _time(value: JSON) -> float:
-    if type(value) not in (int, float, str):
-        raise Refused(400, f"at: expected a Unix second or an ISO time, got {clipped(value)}")
     try:
-        return parse_time(str(value))
+        return _moment(value)
     except ValueError as reason:
         raise Refused(400, f"at: {clipped(str(reason), 200)}") from None
 
 
-def _advance(clock: Clock, value: JSON) -> None:
-    if type(value) not in (int, float):
-        raise Refused(400, f"advance: expected a number of seconds, got {clipped(value)}")
-    try:
-        clock.advance(value)
-    except (ValueError, OverflowError) as reason:
-        raise Refused(400, f"advance: {clipped(str(reason), 200)}") from None
+def _moment(value: JSON) -> float:
+    if type(value) not in (int, float, str):
+        raise ValueError(f"expected a Unix second or an ISO time, got {clipped(value)}")
+    return parse_time(str(value))

@@ -23,6 +23,7 @@ from ccc_contract.model import JSON
 from . import commands
 from .accounts import Account
 from .catalogue import LANGUAGES
+from .clock import MAX_SKEW, MAX_SPEED
 from .endpoint import Endpoint
 from .openapi import document
 from .plans.faults import REDIRECT_LOOP
@@ -78,7 +79,7 @@ _CODE = _object(
 )  # fmt: skip
 _HEALTH = _object(name=_TEXT, version=_TEXT, ready=_FLAG, nonce=_TEXT_OR_NULL)
 _JOURNAL = _object(form=_COUNT, account=_TEXT, last=_COUNT, dropped=_COUNT, entries=_list({"type": "object"}))
-_CLOCK = _object(account=_TEXT, now=_TIME, frozen=_FLAG)
+_CLOCK = _object(account=_TEXT, world=_TIME, speed=_TIME, signing=_TIME, signing_frozen=_FLAG, skew=_TIME)
 _MADE = _object(
     account=_TEXT, sub_account=_TEXT, secret_id=_TEXT, secret_key=_TEXT, token=_TEXT_OR_NULL, expires_at=_TIME_OR_NULL,
     control_token=_TEXT,
@@ -102,9 +103,24 @@ _PAGE = (
 _CALLEE = Key("callee", "calls to this number only, in whatever spelling", _TEXT)
 _LANG = Key("lang", "of what is told", {"type": "string", "enum": list(LANGUAGES), "default": "en"})
 _CLOCK_BODY = (
-    Key("at", "stand still at a Unix second or an ISO time with its offset", _AT),
-    Key("advance", "move on by so many seconds", {"type": "number", "minimum": 0}),
-    Key("real", "real time again", {"const": True}),
+    Key("at", "freezes both hands at a Unix second or an ISO time with its offset", _AT),
+    Key("world", "freezes the world there, or at a time of day in Beijing (22:10)", _AT),
+    Key(
+        "advance",
+        "moves the world on by so many seconds, and the signing hand where that is frozen",
+        {"type": "number", "minimum": 0},
+    ),
+    Key(
+        "speed",
+        "lets the world run so many times as fast",
+        {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_SPEED},
+    ),
+    Key(
+        "skew",
+        "judges signatures by a time so many seconds ahead, or behind",
+        {"type": "number", "minimum": -MAX_SKEW, "maximum": MAX_SKEW},
+    ),
+    Key("real", "real time again, with both hands", {"const": True}),
 )
 _NEW_ACCOUNT = (
     Key("seed", "makes its ids repeat", {"type": ["integer", "null"]}),
@@ -124,6 +140,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/_ccc/journal", commands.journal, "the account's exchanges, oldest first", _JOURNAL, query=_PAGE),
     Route("GET", "/_ccc/ledger", commands.ledger, "the calls that the account placed, and which rang twice", _LEDGER,
           query=(_ACCOUNT, _CALLEE), refuses=(409,)),
+    Route("GET", "/_ccc/clock", commands.get_clock, "where the hands of the account's clock stand", _CLOCK,
+          query=(_ACCOUNT,)),
     Route("PUT", "/_ccc/clock", commands.set_clock, "moves the account's time", _CLOCK,
           query=(_ACCOUNT,), body=_CLOCK_BODY, one_key=True),
     Route("POST", "/_ccc/reset", commands.reset, "puts the account back to how it was made", _object(account=_TEXT),

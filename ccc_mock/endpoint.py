@@ -91,7 +91,10 @@ class Endpoint:
         grant = self.accounts.grant(secret_id)
         account = self.accounts.default if grant is None else grant.account
         with account.lock:
-            exchange = Exchange(request, parameters, account, secret_id, grant, account.new_uuid(), account.clock.now())
+            received_at, signing_at = account.clock.read()
+            exchange = Exchange(
+                request, parameters, account, secret_id, grant, account.new_uuid(), received_at, signing_at
+            )
             self._run(exchange)
             _record(exchange)
         return exchange
@@ -141,16 +144,16 @@ class Endpoint:
         except ApiError as refusal:
             # Its traceback would hold the frames that hold the exchange: a circle for the garbage collector to find.
             exchange.refused = refusal.with_traceback(None)
-            exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.received_at)
+            exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.signing_at)
         except StoodIn:
             exchange.stood_in = True
-            exchange.reply = Reply.envelope(b"", exchange.received_at)
+            exchange.reply = Reply.envelope(b"", exchange.signing_at)
         except NotSupportedByFake as unsupported:
             exchange.unsupported = unsupported
-            exchange.reply = Reply.not_supported(unsupported, exchange.received_at)
+            exchange.reply = Reply.not_supported(unsupported, exchange.signing_at)
         else:
             body = success(exchange.result, exchange.request_id)
-            exchange.reply = Reply.envelope(body, exchange.received_at, exchange.delivery)
+            exchange.reply = Reply.envelope(body, exchange.signing_at, exchange.delivery)
         exchange.stage, exchange.check = self._names[run]
         if exchange.planned is not None:
             _spoil(exchange, exchange.planned, backend)
@@ -161,11 +164,11 @@ def _spoil(exchange: Exchange, drawn: Drawn, backend: Backend) -> None:
     step, reply = drawn.step, exchange.reply
     if step.code is not None and step.moment == AFTER and exchange.verdict == OK:
         exchange.refused = planned_refusal(exchange, backend)
-        exchange.reply = Reply.envelope(failure(exchange.refused, exchange.request_id), exchange.received_at)
+        exchange.reply = Reply.envelope(failure(exchange.refused, exchange.request_id), exchange.signing_at)
     told_else = step.code is not None and exchange.verdict not in (step.code, FAULT)
     if drawn.use is not None and told_else:
         drawn.use.instead = exchange.verdict
-    meant, exchange.reply = reply, step.spoil(exchange.reply, exchange.request, exchange.received_at, drawn.chance)
+    meant, exchange.reply = reply, step.spoil(exchange.reply, exchange.request, exchange.signing_at, drawn.chance)
     exchange.spoiled = is_lost(exchange.reply, meant)
 
 

@@ -52,7 +52,9 @@ class Exchange:
     """The credential of that SecretId, where there is one."""
     request_id: str
     received_at: float
-    """The account's time, read once."""
+    """The time of the account's world, read once: what limits, rules and sessions go by."""
+    signing_at: float
+    """The time that judges timestamps and tokens, of the same moment; also the Date of the answer."""
 
     action_name: str = ""
     version: str = ""

@@ -76,7 +76,7 @@ def digest_matches(exchange: Exchange, backend: Backend) -> None:
 def token_matches(exchange: Exchange, backend: Backend) -> None:
     assert exchange.grant is not None  # secret_id_exists has passed
     given = exchange.parameters.common(b"Token") or b""  # an empty one is tolerated (sdk-vendor-tests)
-    code = _token_verdict(given, exchange.grant.credential, backend.settings, exchange.received_at)
+    code = _token_verdict(given, exchange.grant.credential, backend.settings, exchange.signing_at)
     if code != "ok":
         raise exchange.refusal(code, "secret-id" if code.endswith("NotFound") else "token")
     exchange.proven = True

@@ -111,12 +111,12 @@ def timestamp_and_nonce_are_numbers(exchange: Exchange, backend: Backend) -> Non
     "it has expired: before the SecretId is looked up",
 )  # fmt: skip
 def timestamp_is_fresh(exchange: Exchange, backend: Backend) -> None:
-    if abs(int(exchange.received_at) - int(exchange.stamp)) > backend.settings.skew_seconds:
+    if abs(int(exchange.signing_at) - int(exchange.stamp)) > backend.settings.skew_seconds:
         raise _expired(exchange, backend)
 
 
 def _expired(exchange: Exchange, backend: Backend) -> Exception:
-    now, skew = int(exchange.received_at), backend.settings.skew_seconds
+    now, skew = int(exchange.signing_at), backend.settings.skew_seconds
     return exchange.refusal("AuthFailure.SignatureExpire", "expired", now=now, skew=skew)
 
 

@@ -76,7 +76,7 @@ def test_people_get_one_line_a_call() -> None:
 
 def test_the_clock_is_frozen_by_a_flag_or_its_twin() -> None:
     with serve("--at", "2026-11-22T10:00:00+08:00") as process:
-        assert process.control("PUT", "/clock", {"advance": 0})["now"] == 1795312800
+        assert process.control("PUT", "/clock", {"advance": 0})["world"] == 1795312800
         assert process.call().code == "AuthFailure.SignatureExpire"
     with serve(CCC_MOCK_AT="1795312800") as process:
         assert process.call().header("date") == "Sun, 22 Nov 2026 02:00:00 GMT"

@@ -134,7 +134,7 @@ def test_in_every_form_a_token_is_right_wrong_missing_and_ended(
     assert Caller(account, **form, token=account.token)(EXAMPLE).SessionId
     for token in (f"{account.token}err", None):
         assert refused(lambda token=token: Caller(account, **form, token=token)(EXAMPLE)).code == TOKEN
-    account.clock.advance(100)
+    account.clock.set_skew(100)
     assert refused(lambda: Caller(account, **form, token=account.token)(EXAMPLE)).code == TOKEN
 
 
@@ -300,7 +300,19 @@ def test_a_timestamp_more_than_five_minutes_away_has_expired(
     ccc_server.clock.freeze(int(time.time()) + seconds + (1 if seconds > 0 else 0))
     error = refused(lambda: caller()(EXAMPLE))
     assert error.code == "AuthFailure.SignatureExpire"
-    assert str(int(ccc_server.clock.now())) in error.message
+    assert str(int(ccc_server.clock.signing())) in error.message
+
+
+def test_a_world_that_is_a_day_ahead_makes_no_signature_stale(
+    caller: Callable[..., Caller], ccc_server: ServedAccount
+) -> None:
+    ccc_server.clock.advance(86_400)
+    assert caller()(EXAMPLE).SessionId
+    ccc_server.clock.freeze_world(0)
+    assert caller()(EXAMPLE).SessionId
+    (tomorrow, epoch) = ccc_server.ledger.calls()
+    assert tomorrow.at > time.time() + 86_000
+    assert epoch.at == 0
 
 
 def test_an_action_without_behaviour_is_no_answer_of_the_service(ccc_server: ServedAccount) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from asking import LOOPBACK, Caller
 from ccc_contract import Headers, Request
 from ccc_mock import Clock, Endpoint
+from ccc_mock.clock import parse_time
 from ccc_mock.control import MAX_BODY_BYTES, ROUTES, Control
 from drafts import NOW, Draft
 
@@ -33,13 +35,25 @@ def test_health_echoes_the_nonce(control: Caller) -> None:
     assert body["name"] == "ccc-mock"
 
 
-def test_the_clock_is_frozen_moved_and_released(control: Caller, endpoint: Endpoint) -> None:
-    clock = endpoint.accounts.default.clock
-    assert control("PUT", "/_ccc/clock", {"at": 1800000000})[1]["now"] == 1800000000
-    assert control("PUT", "/_ccc/clock", {"advance": 30.5})[1]["now"] == 1800000030.5
-    assert control("PUT", "/_ccc/clock", {"at": "2026-11-22T10:00:00+08:00"})[1]["now"] == 1795312800
-    assert clock.frozen
-    assert control("PUT", "/_ccc/clock", {"real": True})[1]["frozen"] is False
+def test_both_hands_are_frozen_moved_and_released(control: Caller) -> None:
+    def hands(**body: object) -> tuple[float, float]:
+        _, told = control("PUT", "/_ccc/clock", body)
+        return told["world"], told["signing"]
+
+    assert hands(at=1800000000) == (1800000000, 1800000000)
+    assert hands(advance=30.5) == (1800000030.5, 1800000030.5)
+    assert hands(at="2026-11-22T10:00:00+08:00") == (1795312800, 1795312800)
+    _, told = control("PUT", "/_ccc/clock", {"real": True})
+    assert (told["speed"], told["signing_frozen"]) == (1, False)
+    assert abs(time.time() - told["world"]) < 60
+
+
+def test_the_hands_are_moved_apart(control: Caller) -> None:
+    assert control("PUT", "/_ccc/clock", {"world": "22:10"})[1]["world"] == parse_time("2026-11-22T22:10:00+08:00")
+    assert control("PUT", "/_ccc/clock", {"skew": -30})[1]["signing"] == NOW - 30
+    _, told = control("PUT", "/_ccc/clock", {"speed": 60})
+    assert (told["speed"], told["signing_frozen"], told["skew"]) == (60, True, -30)
+    assert control("GET", "/_ccc/clock")[1]["speed"] == 60
 
 
 BAD_CLOCKS = {
@@ -57,6 +71,14 @@ BAD_CLOCKS = {
     "advance too far": ({"advance": 1e300}, "between 1970 and 9999"),
     "advance huge": (b'{"advance": 1' + b"0" * 400 + b"}", "advance"),
     "unreal": ({"real": False}, "expected true"),
+    "no time of day": ({"world": "25:00"}, "ISO time"),
+    "world list": ({"world": []}, "time of day"),
+    "stopped": ({"speed": 0}, "above 0"),
+    "speed text": ({"speed": "2"}, "number above 0"),
+    "speed flag": ({"speed": True}, "number above 0"),
+    "too fast": ({"speed": 1e7}, "above 0 and up to"),
+    "skew text": ({"skew": "2"}, "number of seconds"),
+    "skew too far": ({"skew": -1e12}, "either way"),
     "unknown": ({"advanse": 1}, "did you mean advance?"),
     "no object": ([1], "JSON object"),
     "no json": (b"{", "JSON object"),
@@ -71,7 +93,7 @@ def test_a_bad_clock_is_told_and_changes_nothing(control: Caller, endpoint: Endp
     status, answer = control("PUT", "/_ccc/clock", body)
     assert status == 400
     assert told in answer["error"]
-    assert endpoint.accounts.default.clock.now() == 1795324613
+    assert endpoint.accounts.default.clock.world() == 1795324613
 
 
 def test_a_temporary_credential_ends_when_its_account_has_come_so_far(control: Caller, endpoint: Endpoint) -> None:
@@ -98,7 +120,7 @@ def test_an_account_is_made_used_and_removed(control: Caller, endpoint: Endpoint
     assert status == 201
     account = endpoint.accounts.account(made["account"])
     assert account is not None
-    assert account.clock.now() == 1795324613
+    assert account.clock.world() == 1795324613
     assert endpoint.accounts.grant(made["secret_id"]).credential.secret_key == made["secret_key"]
     assert control("DELETE", f"/_ccc/accounts?account={made['account']}")[0] == 200
     assert endpoint.accounts.grant(made["secret_id"]) is None
@@ -108,12 +130,12 @@ def test_an_account_is_made_used_and_removed(control: Caller, endpoint: Endpoint
 def test_a_command_acts_on_the_account_it_names_and_on_no_other(control: Caller, endpoint: Endpoint) -> None:
     _, made = control("POST", "/_ccc/accounts", {"at": 1000})
     control("PUT", f"/_ccc/clock?account={made['account']}", {"advance": 5})
-    assert endpoint.accounts.account(made["account"]).clock.now() == 1005
-    assert endpoint.accounts.default.clock.now() == 1795324613
+    assert endpoint.accounts.account(made["account"]).clock.world() == 1005
+    assert endpoint.accounts.default.clock.world() == 1795324613
     control("PUT", "/_ccc/clock", {"advance": 1})
     control("POST", "/_ccc/reset")
-    assert endpoint.accounts.default.clock.now() == 1795324613
-    assert endpoint.accounts.account(made["account"]).clock.now() == 1005
+    assert endpoint.accounts.default.clock.world() == 1795324613
+    assert endpoint.accounts.account(made["account"]).clock.world() == 1005
 
 
 def test_the_default_account_cannot_be_removed(control: Caller, endpoint: Endpoint) -> None:

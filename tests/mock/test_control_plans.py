@@ -464,7 +464,7 @@ def state(endpoint: Endpoint, uin: str) -> tuple[Any, ...]:
     account = endpoint.accounts.account(uin)
     assert account is not None
     return (
-        account.clock.frozen, account.journal.last, len(account.journal), account.ledger.count,
+        account.clock.moved(), account.journal.last, len(account.journal), account.ledger.count,
         [(plan.name, plan.count) for plan in account.plans], account.control_token,
     )  # fmt: skip
 

@@ -57,7 +57,7 @@ def test_the_same_request_twice_places_two_calls(endpoint: Endpoint) -> None:
 
 def test_the_fake_without_arguments_is_open_to_the_well_known_credential() -> None:
     endpoint = Endpoint()
-    now = str(int(endpoint.accounts.default.clock.now()))
+    now = str(int(endpoint.accounts.default.clock.signing()))
     assert session_id(endpoint, Draft().with_headers({"x-tc-timestamp": now}).request())
 
 

@@ -231,7 +231,7 @@ def test_a_refused_plan_changes_nothing() -> None:
 def test_a_plan_ends_by_its_accounts_clock() -> None:
     endpoint = endpoint_for()
     account = endpoint.accounts.default
-    account.plans.add(parse(f"{FAILED}*", API).drafts, expires_at=account.clock.now() + 60)
+    account.plans.add(parse(f"{FAILED}*", API).drafts, expires_at=account.clock.world() + 60)
     assert verdicts(endpoint, 1) == [FAILED]
     account.clock.advance(60)
     assert verdicts(endpoint, 1) == ["ok"]

@@ -42,7 +42,7 @@ clock = endpoint.accounts.default.clock
 headers = {"content-type": "application/json", "x-tc-action": "CreateAIAgentCall", "x-tc-version": "2020-02-10"}
 request = Request.post("127.0.0.1", headers, json.dumps({"SdkAppId": 1, "AIAgentId": 1, "Callee": ""}))
 credential = ccc_mock.DEFAULT_CREDENTIAL
-signed = sign(request, credential.secret_id, credential.secret_key, timestamp=int(clock.now()))
+signed = sign(request, credential.secret_id, credential.secret_key, timestamp=int(clock.signing()))
 reply = endpoint.handle(signed)
 refusal = endpoint.handle(request)
 entries = endpoint.accounts.default.journal.page().entries

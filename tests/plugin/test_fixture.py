@@ -35,7 +35,7 @@ def test_each_test_has_an_account_of_its_own(project: pytest.Pytester) -> None:
 
         def test_two(ccc_server):
             assert ccc_server.journal() == []
-            ccc_server.clock.advance(600)
+            ccc_server.clock.set_skew(600)
             assert call(ccc_server).code == "AuthFailure.SignatureExpire"
 
         def test_three(ccc_server):
