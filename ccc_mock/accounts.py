@@ -20,6 +20,8 @@ from .ledger import Ledger
 from .limits import Windows
 from .plans.plan import Plans
 from .redaction import last_four
+from .world.description import OPEN, Description
+from .world.world import World
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,7 +76,13 @@ class Account:
     """One tenant (`uin`).  Hold `lock` while using anything of it."""
 
     def __init__(
-        self, uin: str, *, seed: int | None = None, clock: Clock | None = None, ledger_calls: int = Ledger.MAX_CALLS
+        self,
+        uin: str,
+        *,
+        seed: int | None = None,
+        clock: Clock | None = None,
+        ledger_calls: int = Ledger.MAX_CALLS,
+        world: Description = OPEN,
     ) -> None:
         self.uin = uin
         self.lock = threading.RLock()
@@ -83,6 +91,7 @@ class Account:
         self.ledger = Ledger(ledger_calls)
         self.plans = Plans(seed)
         self.windows = Windows()
+        self.world = World(world)
         self.grants: list[Grant] = []
         self.control_token = f"ccc-mock-control-{uin}-{os.urandom(18).hex()}"
         """Opens this account under /_ccc/, and no other."""
@@ -90,7 +99,7 @@ class Account:
         self.random = Random(os.urandom(16) if seed is None else seed)
 
     def reset(self) -> None:
-        """As it was made: clock, an empty journal and ledger, no plans, and with a seed its ids from the start.
+        """As it was made: clock, world, an empty journal and ledger, no plans, and with a seed its ids from the start.
 
         Credentials stay and journal numbers run on; without a seed no id comes a second time.
         """
@@ -98,6 +107,7 @@ class Account:
         self.journal.clear()
         self.ledger.clear()
         self.windows.clear()
+        self.world.restart()
         self.plans = Plans(self._seed)
         if self._seed is not None:
             self.random = Random(self._seed)

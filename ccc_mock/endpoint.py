@@ -30,6 +30,8 @@ from .redaction import Redaction
 from .reply import AT_ONCE, Reply, is_lost
 from .settings import Settings
 from .stages import STAGES, Backend, Stage
+from .world.description import OPEN, Description
+from .world.rules import in_order
 
 
 class Endpoint:
@@ -39,7 +41,8 @@ class Endpoint:
 
     `credentials` open the default account, each as a sub-account of its own; `clock` is that account's time and
     `seed` makes its ids repeat; `handlers` are the actions that have behaviour.  With `limits` the rate is limited: by
-    what is documented for each action, or by what the mapping says of it.
+    what is documented for each action, or by what the mapping says of it.  `world` describes the account
+    (docs/world.md).
     """
 
     def __init__(
@@ -54,20 +57,23 @@ class Endpoint:
         stages: tuple[Stage, ...] = STAGES,
         magic_prefix: str = DEFAULT_PREFIX,
         ledger_calls: int = Ledger.MAX_CALLS,
+        world: Description = OPEN,
         limits: Limits | None = None,
     ) -> None:
         self.api = api or load_api()
         self.settings = settings or Settings()
         self.stages = stages
         self.accounts = Directory(
-            Account(str(Directory.FIRST_UIN), seed=seed, clock=clock, ledger_calls=ledger_calls), credentials
+            Account(str(Directory.FIRST_UIN), seed=seed, clock=clock, ledger_calls=ledger_calls, world=world),
+            credentials,
         )
         self.redaction = Redaction(self.api)
         self.magic_prefix = normalised(magic_prefix)
         unknown = next((name for name in limits or () if name not in self.api.actions), None)
         if unknown is not None:
             raise ValueError(f"limits: no action {unknown!r}; {nearest(unknown, tuple(self.api.actions))}")
-        self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limits)
+        rules = in_order(self.settings.rule_order)
+        self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limits, rules)
         self._names = {check.run: (stage.name, check.name) for stage in stages for check in stage.checks}
         self._runs = tuple(self._names)
         if not self._runs or len(self._runs) < sum(len(stage.checks) for stage in stages):
@@ -144,7 +150,8 @@ class Endpoint:
         except ApiError as refusal:
             # Its traceback would hold the frames that hold the exchange: a circle for the garbage collector to find.
             exchange.refused = refusal.with_traceback(None)
-            exchange.reply = Reply.envelope(failure(refusal, exchange.request_id), exchange.signing_at)
+            body = failure(refusal, exchange.request_id)
+            exchange.reply = Reply.envelope(body, exchange.signing_at, exchange.delivery)
         except StoodIn:
             exchange.stood_in = True
             exchange.reply = Reply.envelope(b"", exchange.signing_at)

@@ -147,6 +147,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The value of the parameter `{name}` is not allowed; expected {expected}.",
         "参数 `{name}` 的取值不合法，应为 {expected}。",
     ),
+    "not-allowed": (
+        "The value of the parameter `{name}` is not allowed.",
+        "参数 `{name}` 的取值不合法。",
+    ),
+    "no-session": (
+        "There is no session with this id.",
+        "不存在该会话。",
+    ),
     "type": (
         "The value of the parameter `{name}` must be of the type `{expected}`.",
         "参数 `{name}` 的值类型应为 `{expected}`。",

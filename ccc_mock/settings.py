@@ -143,6 +143,74 @@ class Settings:
         choices=("dashed", "dashless"),
     )
 
+    rule_order: str = knob(
+        "instance,permission,package,licence,number,blacklist,working-hours,blind-area,interval,day,channel,concurrency,"
+        "values,trunk",
+        "the order in which the rules of a world are looked at: which code a call gets that breaks two",
+        unit="names",
+        confidence="assumed",
+        source="assumed",
+    )
+    refused_attempts_count: bool = knob(
+        False,
+        "whether an attempt that a rule refused counts for the rules on how often a callee is called",
+        unit="yes or no",
+        confidence="assumed",
+        source="assumed",
+    )
+    own_numbers_are_subject: bool = knob(
+        True,
+        "whether hours, blind areas and the limits per callee hold for numbers of one's own; the page is written for "
+        "others, and AI calls go out from own ones only, yet list the codes",
+        unit="yes or no",
+        confidence="assumed",
+        source="doc-outbound-rules",
+    )
+    day_is: Choice = knob(
+        "rolling",
+        "what the calls to a callee per day are counted in: the last 24 hours, or the calendar day in Beijing",
+        unit="window",
+        confidence="inferred",
+        source="doc-outbound-rules",
+        choices=("rolling", "calendar"),
+    )
+    blocked_calls: Choice = knob(
+        "refuse",
+        "what becomes of a call that black list, hours, areas or frequency forbid: refused with a code, or accepted "
+        "and ended with EndStatus 108 to 111",
+        unit="way",
+        confidence="inferred",
+        source="doc-end-status",
+        choices=("refuse", "accept"),
+    )
+    hang_up_of_finished: Choice = knob(
+        "ok",
+        "what HangUpCall says of a session that has finished or never was; the page lists no code for it",
+        unit="code, or ok",
+        confidence="assumed",
+        source="doc-hang-up-call",
+        choices=("ok", "InternalError.DBError"),
+    )
+    unknown_session: Choice = knob(
+        "InvalidParameterValue.InstanceNotExist",
+        "what DescribeTelSession says of a session that never was",
+        unit="code",
+        confidence="assumed",
+        source="doc-tel-session",
+        choices=(
+            "InvalidParameterValue.InstanceNotExist",
+            "InvalidParameter.InstanceNotExist",
+            "InternalError.DBError",
+        ),
+    )
+    acquire_seconds: int = knob(
+        5,
+        "how long a call waits for a free agent that does not say so by AcquireTimeoutSecond",
+        unit="seconds",
+        confidence="documented",
+        source="tccli-3.1.189.1",
+    )
+
     def __post_init__(self) -> None:
         for name, known in _FIELDS.items():
             choices, value = known.metadata["choices"], getattr(self, name)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ccc_contract.conform import Rule
+from ccc_contract import conform
 from ccc_contract.model import Api
 
 from ..domain import Handler
 from ..exchange import Exchange
 from ..limits import Limits
 from ..settings import Settings
+from ..world.rules import RULES, Rule
 
 SERVICE = "ccc"
 _REAL_DOMAIN = ".tencentcloudapi.com"
@@ -30,6 +31,8 @@ class Backend:
     """The beginning of the magic numbers, normalised; empty where there are none."""
     limits: Limits | None = None
     """Limits in place of the documented ones; None where nothing is limited."""
+    rules: tuple[Rule, ...] = RULES
+    """The rules of the business, in the order in which they are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def is_real(host: str) -> bool:
     return host.endswith(_REAL_DOMAIN)
 
 
-def refuse_first(exchange: Exchange, rule: Rule, code: str) -> None:
+def refuse_first(exchange: Exchange, rule: conform.Rule, code: str) -> None:
     """Refuse for the first violation of that rule, if there is one."""
     for violation in exchange.violations:
         if violation.rule == rule:

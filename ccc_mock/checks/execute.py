@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..domain import World
+from ..domain import Scene
 from ..exchange import Exchange, NotSupportedByFake
 from .check import Backend, check, refuse_first
 from .inject import planned_refusal
@@ -41,6 +41,7 @@ def action_behaves(exchange: Exchange, backend: Backend) -> None:
             f"ccc-mock knows the parameters of {exchange.action.name} but not what it does, so it does not answer; "
             "`ccc-mock actions` lists the actions that have behaviour"
         )
-    world = World(exchange.account, backend.settings, exchange.received_at)
-    exchange.result = handler(world, exchange.params)
+    scene = Scene(exchange, backend.api, backend.settings, backend.rules, backend.magic)
+    exchange.account.world.advance(exchange.received_at)
+    exchange.result = handler(scene, exchange.params)
     exchange.placed = exchange.action.dials

@@ -1,9 +1,9 @@
-"""What actions do: one function an action, `(world, params) -> result`, found by the action's name.
+"""What actions do: one function an action, `(scene, params) -> result`, found by the action's name.
 
 Each module below handles a family; importing it registers its functions.
 """
 
-from . import calls
-from .handlers import HANDLERS, Handler, World
+from . import calls, reads
+from .handlers import HANDLERS, Handler, Scene
 
-__all__ = ["HANDLERS", "Handler", "World", "calls"]
+__all__ = ["HANDLERS", "Handler", "Scene", "calls", "reads"]

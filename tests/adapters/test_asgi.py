@@ -102,11 +102,11 @@ def test_ten_megabytes_of_json_are_read(account: ServedAccount) -> None:
 
 def test_an_action_without_behaviour_is_501_in_plain_text(account: ServedAccount) -> None:
     request = signed(
-        account.host, account.secret_id, account.secret_key, body=b'{"SdkAppId":1}', x_tc_action="DescribeNumbers"
+        account.host, account.secret_id, account.secret_key, body=b'{"SdkAppId":1}', x_tc_action="DescribeCallInMetrics"
     )
     answer = exchange(account.host, as_bytes(request))
     assert (answer.status, answer.header("content-type")) == (501, "text/plain")
-    assert b"DescribeNumbers" in answer.body
+    assert b"DescribeCallInMetrics" in answer.body
     assert b"ccc-mock" in answer.body
 
 
@@ -213,7 +213,7 @@ VARIANTS: tuple[dict[str, Any], ...] = (
     {"connection": "close"},
     {"body": b""},
     {"x_tc_action": "Nonsense"},
-    {"x_tc_action": "DescribeNumbers", "body": b'{"SdkAppId": 1}'},
+    {"x_tc_action": "DescribeCallInMetrics", "body": b'{"SdkAppId": 1}'},
 )
 
 

@@ -316,14 +316,14 @@ def test_a_world_that_is_a_day_ahead_makes_no_signature_stale(
 
 
 def test_an_action_without_behaviour_is_no_answer_of_the_service(ccc_server: ServedAccount) -> None:
-    error = refused(lambda: Caller(ccc_server).call_json("DescribeNumbers", {"SdkAppId": 1400000000}))
+    error = refused(lambda: Caller(ccc_server).call_json("DescribeCallInMetrics", {"SdkAppId": 1400000000}))
     assert error.code == "ServerNetworkError"
-    assert "DescribeNumbers" in str(error.message)
+    assert "DescribeCallInMetrics" in str(error.message)
     assert "ccc-mock" in str(error.message)
 
 
 def test_an_action_without_behaviour_is_checked_first(ccc_server: ServedAccount) -> None:
-    error = refused(lambda: Caller(ccc_server).call_json("DescribeNumbers", {}))
+    error = refused(lambda: Caller(ccc_server).call_json("DescribeCallInMetrics", {}))
     assert error.code == "MissingParameter"
 
 

@@ -29,7 +29,7 @@ SCRIPT: list[Callable[[Draft], Draft]] = [
     lambda draft: draft.with_headers({"x-tc-token": "a-token"}),
     lambda draft: draft.but(body=b""),
     lambda draft: draft.with_headers({"x-tc-timestamp": str(NOW - 301)}),
-    lambda draft: draft.with_headers({"x-tc-action": "DescribeNumbers"}).but(params={"SdkAppId": 1}),
+    lambda draft: draft.with_headers({"x-tc-action": "DescribeCallInMetrics"}).but(params={"SdkAppId": 1}),
     lambda draft: draft.with_params({"Variables": [{"Key": "name", "Value": "未命名"}]}),
     lambda draft: draft.but(method="PUT"),
 ] * 3
@@ -319,7 +319,7 @@ def test_a_short_secret_id_shows_nothing_of_itself(secret_id: str) -> None:
 
 def test_an_answer_that_the_fake_lacks_is_in_the_callers_journal(endpoint: Endpoint) -> None:
     grant = endpoint.accounts.make(clock=Clock(at=NOW))
-    draft = Draft(params={"SdkAppId": 1}).by(grant.credential).with_headers({"x-tc-action": "DescribeNumbers"})
+    draft = Draft(params={"SdkAppId": 1}).by(grant.credential).with_headers({"x-tc-action": "DescribeCallInMetrics"})
     with pytest.raises(NotSupportedByFake):
         endpoint.handle(draft.request())
     (entry,) = grant.account.journal.page().entries

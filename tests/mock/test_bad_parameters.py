@@ -173,9 +173,9 @@ ENDPOINT = endpoint_for()
 def told(request: Request) -> tuple[str, str]:
     """The code and the message; all that is right comes to the question of what the action does."""
     exchange = ENDPOINT.exchange(request)
-    if exchange.refused is None:
-        assert exchange.check == "behaviour"
+    if exchange.check == "behaviour":
         return PAST_VALIDATION, ""
+    assert exchange.refused is not None
     return exchange.refused.code, exchange.refused.message
 
 

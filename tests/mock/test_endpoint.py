@@ -147,11 +147,11 @@ def test_not_supported_is_no_exception_that_a_client_catches() -> None:
 
 
 def test_an_exchange_without_an_answer_is_a_501_in_plain_text_and_in_the_journal(endpoint: Endpoint) -> None:
-    draft = Draft(params={"SdkAppId": 1}).with_headers({"x-tc-action": "DescribeNumbers"})
+    draft = Draft(params={"SdkAppId": 1}).with_headers({"x-tc-action": "DescribeCallInMetrics"})
     exchange = endpoint.exchange(draft.request())
     assert exchange.reply.status == 501
     assert dict(exchange.reply.headers)[b"Content-Type"] == b"text/plain"
-    assert b"DescribeNumbers" in exchange.reply.body
+    assert b"DescribeCallInMetrics" in exchange.reply.body
     entry = newest(endpoint)
     assert (entry.verdict, entry.stage, entry.check, entry.status) == ("not-supported", "execute", "behaviour", 501)
     assert entry.why == str(exchange.unsupported)

@@ -294,8 +294,8 @@ def test_a_mismatch_shows_the_steps(endpoint: Endpoint) -> None:
 
 
 def test_a_text_reply_is_shown_as_text(endpoint: Endpoint) -> None:
-    form = shown(endpoint, Draft(params={"SdkAppId": 1}).with_headers({"x-tc-action": "DescribeNumbers"}))
-    assert form["reply"]["body"].startswith("ccc-mock knows the parameters of DescribeNumbers")
+    form = shown(endpoint, Draft(params={"SdkAppId": 1}).with_headers({"x-tc-action": "DescribeCallInMetrics"}))
+    assert form["reply"]["body"].startswith("ccc-mock knows the parameters of DescribeCallInMetrics")
     assert form["reply"]["body"].strip() == form["why"]
 
 

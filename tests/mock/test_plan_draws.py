@@ -89,9 +89,9 @@ def test_a_narrowing_is_a_glob_for_the_whole(glob: str, hit: bool) -> None:
 def test_a_plan_is_narrowed_to_an_action_and_to_a_credential() -> None:
     endpoint = endpoint_for()
     endpoint.plan(
-        f"action=DescribeNumbers: InternalError; credential=AKID-nobody*: {FAILED}; credential=*real-id: {BLACK}"
+        f"action=DescribeCallInMetrics: InternalError; credential=AKID-nobody*: {FAILED}; credential=*real-id: {BLACK}"
     )
-    numbers = Draft(params={"SdkAppId": 1}).with_headers({"x-tc-action": "DescribeNumbers"})
+    numbers = Draft(params={"SdkAppId": 1}).with_headers({"x-tc-action": "DescribeCallInMetrics"})
     assert verdicts(endpoint, 1, numbers) == ["InternalError"]
     assert verdicts(endpoint, 1) == [BLACK]
 

@@ -1,0 +1,153 @@
+"""A world as a TOML text: reading it, with the line of what is wrong, and writing a commented one to begin with."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from ccc_contract.model import JSON
+
+from . import keys
+from .description import Description
+from .keys import Path, WorldError
+
+MAX_CHARACTERS = 4 * 1024 * 1024
+MAX_LINES_OF_A_VALUE = 200
+
+
+def read_toml(text: str, name: str = "the world") -> Description:
+    """The description that a text is.  Raises ValueError: `name`, line, key, what was expected and what came."""
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"{name}: expected at most {MAX_CHARACTERS} characters, got {len(text)}")
+    try:
+        given = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as reason:
+        raise ValueError(f"{name}: no TOML: {reason}") from None
+    try:
+        return keys.read(Description, given)
+    except WorldError as wrong:
+        raise ValueError(f"{name} line {line_of(text, wrong.path)}: {wrong}") from None
+
+
+def line_of(text: str, path: Path) -> int:
+    """The line, from 1, on which the value at `path` begins; where there is none, what it would stand in.
+
+    Read off the parser itself: the first so many lines that hold the value end with it, and those before it, up to
+    where they are TOML, end before it.
+    """
+    lines = text.splitlines()
+    while path and not _holds(tomllib.loads(text), path):
+        path = path[:-1]
+    if not path:
+        return 1
+    without, upto = 0, len(lines)
+    while upto - without > 1:
+        middle = (without + upto) // 2
+        if _holds(_whole(lines, middle)[1], path):
+            upto = middle
+        else:
+            without = middle
+    return _whole(lines, upto - 1)[0] + 1
+
+
+def _whole(lines: list[str], most: int) -> tuple[int, JSON]:
+    """How many of the first `most` lines are TOML by themselves, and what they hold."""
+    for n in range(most, max(0, most - MAX_LINES_OF_A_VALUE), -1):
+        try:
+            return n, tomllib.loads("\n".join(lines[:n]))
+        except tomllib.TOMLDecodeError:  # cut through a value of several lines
+            continue
+    return 0, {}
+
+
+def _holds(value: JSON, path: Path) -> bool:
+    for part in path:
+        if isinstance(part, int):
+            if not isinstance(value, list) or part >= len(value):
+                return False
+        elif not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+    return True
+
+
+# --- a file to begin with --------------------------------------------------------------------------------------------
+
+_SAMPLE: Mapping[str, JSON] = {
+    "exists": "named",
+    "rules": {},
+    "licence": {"ends": "2099-01-01T00:00:00+08:00"},
+    "callees": {},
+    "package": [{"minutes": 8000}],
+    "app": [{
+        "SdkAppId": 1400000000,
+        "number": [{"Number": "008602155066897"}],
+        "agent": [{"AIAgentId": 15, "AIAgentName": "a first agent", "VariableNames": ["orderId"]}],
+    }],
+    "callee": [
+        {"number": "008613800000001", "blacklisted": True},
+        {"number": "008613800000002", "ends": "notAnswer"},
+        {"number": "008613800000003", "area": "XJ"},
+    ],
+    "sub_account": [{
+        "name": "may only look",
+        "deny": ["CreateAIAgentCall"],
+        "credential": [{"secret_id": "AKID-ccc-mock-looks-only", "secret_key": "ccc-mock-looks-only-key"}],
+    }],
+}  # fmt: skip
+
+
+def sample() -> str:
+    """A file that describes a small account and tells of each key what it may hold."""
+    lines = [
+        "# An account for `ccc-mock serve --world FILE`.  A key that is commented out stands there with what it is",
+        "# without being written; times are Unix seconds or have an offset; docs/world.md tells the rest.",
+        "",
+    ]
+    _write(Description, _SAMPLE, (), lines)
+    read_toml("\n".join(lines))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _write(thing: type, given: Mapping[str, JSON], path: tuple[str, ...], lines: list[str], told: bool = True) -> None:
+    """The lines of a table: its own keys, then the tables in it.  Only the first of a kind explains its keys."""
+    inner = []
+    for each in fields(thing):
+        kind = each.metadata["kind"]
+        if isinstance(kind, keys.Kind):
+            _write_key(each, kind, given, lines, told)
+        else:
+            inner.append((each.name, kind, each.metadata["says"]))
+    for name, kind, says in inner:
+        here = (*path, name)
+        if told:
+            lines += ["", f"# {says}"]
+        if not isinstance(kind, tuple):
+            lines.append(f"[{'.'.join(here)}]")
+            _write(kind, given.get(name, {}), here, lines, told)
+            continue
+        for n, table in enumerate(given.get(name, [])):
+            lines += [] if told and n == 0 else [""]
+            lines.append(f"[[{'.'.join(here)}]]")
+            _write(kind[0], table, here, lines, told and n == 0)
+
+
+def _write_key(each: Field[Any], kind: keys.Kind, given: Mapping[str, JSON], lines: list[str], told: bool) -> None:
+    if each.name in given:
+        line = f"{each.name} = {_toml(given[each.name])}"
+    elif not told:
+        return
+    elif each.default is MISSING or each.default is None:
+        line = f"# {each.name} ="
+    else:
+        line = f"# {each.name} = {_toml(each.default)}"
+    lines += [f"# {each.metadata['says']} ({kind.says})", line] if told else [line]
+
+
+def _toml(value: JSON) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,185 @@
+"""The world of one account: what a test described, and what came of the calls since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ccc_contract.model import JSON
+
+from ..numbers import normalised
+from ..settings import Settings
+from . import keys
+from .counts import DAY_SECONDS, Minutes, Recent
+from .description import ANY_NUMBER, IMPLIED_APP, NO_RULES, NO_SUCH_APP, OPEN, App, Callee, Description, Script
+from .endings import BLOCKED, ENDINGS
+from .keys import WorldError
+from .rules import Attempt, Rule, outgoing_number
+from .sessions import Session, Sessions
+
+SNAPSHOT_FORM = 1
+
+
+class World:
+    """Not locked: its account's lock guards it."""
+
+    def __init__(self, description: Description = OPEN) -> None:
+        self._began_as = description
+        self.restart()
+
+    def restart(self) -> None:
+        """Back to how it was made: no sessions, nothing counted."""
+        self.sessions = Sessions()
+        self.minutes = Minutes()
+        self.interval = Recent(0, 0)
+        self.day = Recent(0, DAY_SECONDS)
+        self.describe(self._began_as)
+
+    def describe(self, description: Description) -> None:
+        """Let the account be another one; sessions and counts go on.  Raises WorldError where ids are repeated."""
+        apps = _by_id("app", description.app, lambda app: app.SdkAppId)
+        for n, app in enumerate(description.app):
+            _by_id(f"app[{n}].agent", app.agent, lambda agent: agent.AIAgentId)
+            _by_id(f"app[{n}].number", app.number, lambda number: normalised(number.Number))
+        callees = _by_id("callee", description.callee, lambda callee: normalised(callee.number))
+        self.description = description
+        self.apps: Mapping[int, App] = apps
+        self._callees: Mapping[str, Callee] = callees
+        self.anything_exists = description.exists == "anything"
+        self.is_open = self.anything_exists and description.rules == NO_RULES
+        """Is nothing looked at but the ids that never exist?"""
+        self._rules: tuple[Rule, ...] | None = None
+        self._rules_on: tuple[Rule, ...] = ()
+        rules = description.rules
+        self.interval.most, self.interval.seconds = rules.interval_calls, rules.interval_seconds
+        self.day.most = rules.day_calls
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+
+    def app(self, app_id: int) -> App | None:
+        """What SdkAppId names; None for nothing."""
+        app = self.apps.get(app_id)
+        if app is None and self.anything_exists and app_id != NO_SUCH_APP:
+            return IMPLIED_APP
+        return app
+
+    def callee(self, number: str) -> Callee | None:
+        """What was described of a normalised number."""
+        return self._callees.get(number)
+
+    # --- what happens -----------------------------------------------------------------------------------------------
+
+    def advance(self, now: float) -> None:
+        """Let everything happen that is due by `now`."""
+        for ended in self.sessions.advance(now):
+            self._account_for(ended)
+
+    def judge(self, attempt: Attempt, rules: tuple[Rule, ...], settings: Settings) -> Rule | None:
+        """The first rule that an attempt breaks; None for none.  Changes nothing of the world."""
+        for rule in self._on(rules):
+            if rule.breaks(attempt, self, settings):
+                return rule
+        return None
+
+    def _on(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Those of the rules that have something to look at; found once for a description."""
+        if self._rules is not rules:
+            self._rules, self._rules_on = rules, tuple(rule for rule in rules if rule.on(self.description))
+        return self._rules_on
+
+    def count_attempt(self, attempt: Attempt) -> None:
+        """Let a call count for the rules that look at how often a callee is called."""
+        if not attempt.exempt:
+            self.interval.add(attempt.callee, attempt.now)
+            self.day.add((attempt.app_id, attempt.callee), attempt.now)
+
+    def place(self, session_id: str, attempt: Attempt, blocked: Rule | None = None) -> None:
+        """The call is placed, and its script settled.  `blocked`: it was let through, and ends for that reason."""
+        caller = self._caller(attempt)
+        start = attempt.starts_at or attempt.now
+        answers_at, ends_at, ends_with, ends_by = self._script(attempt, start, blocked)
+        callee = attempt.params["Callee"]
+        self.count_attempt(attempt)
+        self.sessions.place(
+            session_id, attempt.app_id, attempt.agent_id, caller, callee, start, answers_at, ends_at, ends_with, ends_by
+        )
+
+    def answer(self, session_id: str, now: float, talks: float | None = None) -> Session:
+        """Somebody takes a ringing call.  Raises NoSession and Ended."""
+        self.advance(now)
+        if talks is None:
+            talks = self._script_of(normalised(self.sessions.get(session_id).callee)).talks
+        return self.sessions.answer(session_id, now, talks)
+
+    def hang_up(self, session_id: str, now: float, status: int, by: str = "system") -> Session:
+        """A call ends by hand.  Raises NoSession and Ended."""
+        self.advance(now)
+        ended = self.sessions.hang_up(session_id, now, status, by)
+        self._account_for(ended)
+        return ended
+
+    def _caller(self, attempt: Attempt) -> str:
+        """The number that a call goes out from."""
+        if self.is_open and not self.apps:  # a short way: each number that is named can be used
+            return attempt.callers[0] if attempt.callers else ANY_NUMBER.Number
+        number = outgoing_number(attempt, self)
+        return "" if number is None else number.Number
+
+    def _account_for(self, ended: Session) -> None:
+        if ended.seconds and self.description.package:
+            self.minutes.use(self.description.package, ended.seconds, ended.ended_at or 0.0)
+
+    def _script_of(self, callee: str) -> Callee | Script:
+        return self._callees.get(callee) or self.description.callees
+
+    def _script(self, attempt: Attempt, start: float, blocked: Rule | None) -> tuple[float | None, float, int, str]:
+        """(when it is taken, when it ends, with which EndStatus, who hangs up)."""
+        if blocked is not None:
+            return None, start, BLOCKED[blocked.code], "system"
+        script = self._script_of(attempt.callee)
+        ending = ENDINGS[script.ends]
+        rings = ending.rings if script.rings is None else script.rings
+        patience = attempt.params.get("MaxRingTimeoutSecond")
+        if patience is not None and 0 < patience < rings:
+            return None, start + patience, ENDINGS["notAnswer"].status, "system"
+        if not ending.answered:
+            return None, start + rings, ending.status, ending.side
+        return start + rings, start + rings + script.talks, ending.status, ending.side
+
+    # --- snapshots --------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> dict[str, JSON]:
+        """Everything, as JSON: the description, the sessions and what was counted.  Numbers are in it, unshortened."""
+        return {
+            "form": SNAPSHOT_FORM,
+            "description": keys.written(self.description),
+            "sessions": self.sessions.written(),
+            "interval": self.interval.written(),
+            "day": self.day.written(),
+            "minutes": self.minutes.written(),
+        }
+
+    def restore(self, snapshot: Mapping[str, JSON]) -> None:
+        """Back to what `snapshot` gave.  Raises WorldError, and changes nothing then."""
+        if snapshot.get("form") != SNAPSHOT_FORM:
+            raise WorldError(
+                ("form",), str(SNAPSHOT_FORM), keys.told(snapshot.get("form")), "was it made by `snapshot`?"
+            )
+        other = World(keys.read(Description, snapshot.get("description"), ("description",)))
+        try:
+            other.sessions.restore(snapshot["sessions"])
+            for counted in ("interval", "day", "minutes"):
+                getattr(other, counted).restore(snapshot[counted])
+        except (KeyError, TypeError, ValueError, IndexError) as reason:
+            raise WorldError((), "what a snapshot gave", f"something else ({reason!r})") from None
+        self.sessions, self.interval, self.day, self.minutes = other.sessions, other.interval, other.day, other.minutes
+        self.describe(other.description)
+
+
+def _by_id(where: str, things: Sequence[JSON], id_of: JSON) -> dict[JSON, JSON]:
+    """Things by their id.  Raises WorldError where two have the same one."""
+    found = {id_of(thing): thing for thing in things}
+    if len(found) < len(things):
+        ids = [id_of(thing) for thing in things]
+        twice = next(each for n, each in enumerate(ids) if each in ids[:n])
+        raise WorldError((where,), "each id once", f"{twice} twice")
+    return found
