@@ -146,6 +146,10 @@ class Grant:
         return f"<Grant {self.credential!r} of {self.sub_account} in {self.account.uin}>"
 
 
+_THE_REST = ","
+"""No SecretId has a comma: Credential refuses it, and the Authorization header cannot hold it."""
+
+
 class TooManyAccounts(RuntimeError):
     """Accounts are made by requests, so their number has a bound."""
 
@@ -155,11 +159,15 @@ class Directory:
 
     FIRST_UIN = 100_000_000_001
     MAX_ACCOUNTS = 10_000
+    MAX_STRANGERS = 1000
+    MAX_STRANGERS_ID = 256
+    """Characters: a longer SecretId is not kept.  Those of the service have 36."""
 
     def __init__(self, default: Account, credentials: Iterable[Credential]) -> None:
         self._lock = threading.Lock()
         self._accounts: dict[str, Account] = {}
         self._grants: dict[str, Grant] = {}
+        self._strangers: dict[str, str] = {}
         self._last_uin = max(self.FIRST_UIN - 1, int(default.uin))
         self.default = default
         """Where exchanges go whose SecretId is unknown, and what control acts on when no account is named."""
@@ -170,6 +178,22 @@ class Directory:
     def grant(self, secret_id: str) -> Grant | None:
         """The credential of that SecretId, or None."""
         return self._grants.get(secret_id)
+
+    def stranger(self, secret_id: str) -> str:
+        """The Uin of the sub-account, of the default account, that an unknown SecretId is taken for: one for each.
+
+        Strangers choose how many there are: those beyond MAX_STRANGERS, and those with a very long one, share one.
+        """
+        sub_account = self._strangers.get(secret_id)
+        return self._strangers_uin(secret_id) if sub_account is None else sub_account
+
+    def _strangers_uin(self, secret_id: str) -> str:
+        with self._lock:
+            kept = len(secret_id) <= self.MAX_STRANGERS_ID and len(self._strangers) < self.MAX_STRANGERS
+            name = secret_id if kept or secret_id in self._strangers else _THE_REST
+            if name not in self._strangers:
+                self._strangers[name] = self._next_uin()
+            return self._strangers[name]
 
     def account(self, uin: str) -> Account | None:
         """The account of that Uin, or None."""

@@ -24,6 +24,7 @@ from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.reading import load_api
 
 from .accounts import DEFAULT_CREDENTIAL, Credential
+from .auth import AUTHS, ON_THE_COMMAND_LINE, Auth, warning
 from .catalogue import LANGUAGES, action_rows, code_rows, fault_rows
 from .clock import Clock, parse_time
 from .control import Control, is_loopback
@@ -164,6 +165,14 @@ def _setting(text: str) -> tuple[str, str]:
     help="A credential that is accepted, instead of the well-known one; can be repeated.",
 )
 @click.option(
+    "--auth",
+    envvar="CCC_MOCK_AUTH",
+    default="known",
+    show_default=True,
+    type=click.Choice(AUTHS),
+    help="Refuse an unknown SecretId, accept any one unverified, or verify no signature at all.",
+)
+@click.option(
     "--at",
     envvar="CCC_MOCK_AT",
     metavar="TIME",
@@ -266,6 +275,7 @@ def serve(
     host: str,
     port: int,
     credentials: tuple[list[Credential], ...],
+    auth: Auth,
     at: float | None,
     seed: int | None,
     settings: tuple[tuple[str, str], ...],
@@ -304,6 +314,8 @@ def serve(
             magic_prefix=magic_prefix if magic else "",
             ledger_calls=ledger_calls,
             limits=dict(limits) if rate_limit or limits else None,
+            auth=auth,
+            cure=ON_THE_COMMAND_LINE,
         )
         for plan in plans:
             endpoint.accounts.default.plans.add(plan.drafts)
@@ -316,8 +328,10 @@ def serve(
     app = App(endpoint, control, on_exchange=None if quiet else log)
     url, first = url_of(listener, "https" if tls else "http"), (given or [DEFAULT_CREDENTIAL])[0]
     _say_what_the_server_says(log, as_json)
-    for warning in dict.fromkeys(each for plan in plans for each in plan.warnings):
-        log(_logged("warning", warning, as_json))
+    not_verified = warning(auth)
+    told = [not_verified] if not_verified else []
+    for each in dict.fromkeys([*told, *(each for plan in plans for each in plan.warnings)]):
+        log(_logged("warning", each, as_json))
 
     def greet() -> None:
         told = (url, first, token, certified.ca_file if certified else None)

@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from ccc_contract.envelope import failure, success
-from ccc_contract.errors import ApiError
+from ccc_contract.envelope import failure
 from ccc_contract.http import Request
 from ccc_contract.model import JSON, Api
 from ccc_contract.reading import load_api
 
 from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
+from .auth import IN_PROCESS, Auth, checked
 from .checks.inject import planned_refusal
 from .clock import Clock
 from .domain import HANDLERS, Handler
-from .exchange import Exchange, NotSupportedByFake, StoodIn
+from .exchange import Exchange
 from .journal import FAULT, FORM, OK, head_of
 from .ledger import Ledger
 from .limits import Limits
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
 from .parameters import read
+from .pipeline import Pipeline
 from .plans.faults import AFTER
 from .plans.grammar import parse
 from .plans.plan import Drawn, Plan
@@ -41,8 +42,9 @@ class Endpoint:
 
     `credentials` open the default account, each as a sub-account of its own; `clock` is that account's time and
     `seed` makes its ids repeat; `handlers` are the actions that have behaviour.  With `limits` the rate is limited: by
-    what is documented for each action, or by what the mapping says of it.  `world` describes the account
-    (docs/world.md).
+    what is documented for each action, or by what the mapping says of it.  `auth` says how much of who asks is judged:
+    an unknown SecretId is refused (`known`), accepted unverified (`any`), or nothing is verified (`off`); `cure` is the
+    line that lets one in, as the journal tells it.  `world` describes the account (docs/world.md).
     """
 
     def __init__(
@@ -59,10 +61,14 @@ class Endpoint:
         ledger_calls: int = Ledger.MAX_CALLS,
         world: Description = OPEN,
         limits: Limits | None = None,
+        auth: Auth = "known",
+        cure: str = IN_PROCESS,
     ) -> None:
         self.api = api or load_api()
         self.settings = settings or Settings()
         self.stages = stages
+        self.auth = checked(auth)
+        self.cure = cure
         self.accounts = Directory(
             Account(str(Directory.FIRST_UIN), seed=seed, clock=clock, ledger_calls=ledger_calls, world=world),
             credentials,
@@ -74,10 +80,7 @@ class Endpoint:
             raise ValueError(f"limits: no action {unknown!r}; {nearest(unknown, tuple(self.api.actions))}")
         rules = in_order(self.settings.rule_order)
         self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limits, rules)
-        self._names = {check.run: (stage.name, check.name) for stage in stages for check in stage.checks}
-        self._runs = tuple(self._names)
-        if not self._runs or len(self._runs) < sum(len(stage.checks) for stage in stages):
-            raise ValueError("expected stages with at least one check, and no check in two of them")
+        self._pipeline = Pipeline(stages, self._backend, self.auth)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request.
@@ -92,7 +95,7 @@ class Endpoint:
 
     def exchange(self, request: Request) -> Exchange:
         """Like `handle`, with all that was found out on the way; where the fake has no answer the reply is its 501."""
-        parameters = read(request, self.settings)
+        parameters = read(request, self.settings, unsigned=self.auth == "off")
         secret_id = parameters.secret_id
         grant = self.accounts.grant(secret_id)
         account = self.accounts.default if grant is None else grant.account
@@ -101,7 +104,11 @@ class Endpoint:
             exchange = Exchange(
                 request, parameters, account, secret_id, grant, account.new_uuid(), received_at, signing_at
             )
-            self._run(exchange)
+            if grant is None and self.auth != "known":
+                exchange.stranger = self.accounts.stranger(secret_id)
+            self._pipeline.run(exchange)
+            if exchange.planned is not None:
+                _spoil(exchange, exchange.planned, self._backend)
             _record(exchange)
         return exchange
 
@@ -138,32 +145,8 @@ class Endpoint:
             "account": account.uin,
             "last": page.last,
             "dropped": page.dropped,
-            "entries": [entry.as_json(self.redaction, account.uin) for entry in page.entries],
+            "entries": [entry.as_json(self.redaction, account.uin, self.cure) for entry in page.entries],
         }
-
-    def _run(self, exchange: Exchange) -> None:
-        """Pass the stages until one decides."""
-        backend = self._backend
-        try:
-            for run in self._runs:
-                run(exchange, backend)
-        except ApiError as refusal:
-            # Its traceback would hold the frames that hold the exchange: a circle for the garbage collector to find.
-            exchange.refused = refusal.with_traceback(None)
-            body = failure(refusal, exchange.request_id)
-            exchange.reply = Reply.envelope(body, exchange.signing_at, exchange.delivery)
-        except StoodIn:
-            exchange.stood_in = True
-            exchange.reply = Reply.envelope(b"", exchange.signing_at)
-        except NotSupportedByFake as unsupported:
-            exchange.unsupported = unsupported
-            exchange.reply = Reply.not_supported(unsupported, exchange.signing_at)
-        else:
-            body = success(exchange.result, exchange.request_id)
-            exchange.reply = Reply.envelope(body, exchange.signing_at, exchange.delivery)
-        exchange.stage, exchange.check = self._names[run]
-        if exchange.planned is not None:
-            _spoil(exchange, exchange.planned, backend)
 
 
 def _spoil(exchange: Exchange, drawn: Drawn, backend: Backend) -> None:

@@ -56,6 +56,8 @@ class Exchange:
     signing_at: float
     """The time that judges timestamps and tokens, of the same moment; also the Date of the answer."""
 
+    stranger: str = ""
+    """Without a grant, where an unknown SecretId is accepted: the Uin of the sub-account that it is taken for."""
     action_name: str = ""
     version: str = ""
     result: dict[str, JSON] = field(default_factory=dict)
@@ -102,6 +104,11 @@ class Exchange:
         if self.stood_in:
             return FAULT
         return OK if self.unsupported is None else NOT_SUPPORTED
+
+    @property
+    def sub_account(self) -> str:
+        """Whose call it counts as: proven or not; "" where nobody is asking who would be let in."""
+        return self.stranger if self.grant is None else self.grant.sub_account
 
     @property
     def language(self) -> str:

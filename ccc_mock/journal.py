@@ -18,6 +18,7 @@ from ccc_contract import strict
 from ccc_contract.http import Headers
 from ccc_contract.model import JSON
 
+from .auth import IN_PROCESS, cure
 from .redaction import Redaction, last_four
 
 FORM = 1
@@ -26,6 +27,9 @@ FORM = 1
 OK = "ok"
 NOT_SUPPORTED = "not-supported"
 FAULT = "fault"
+
+UNKNOWN_SECRET_ID = ("authenticate", "secret-id")
+"""The stage and the check that tell it."""
 
 
 class Entry(NamedTuple):
@@ -77,14 +81,24 @@ class Entry(NamedTuple):
         """The decoded parameters, or None where they could not be read."""
         return decoded(self.text_params or self.body)
 
-    def as_json(self, redaction: Redaction, account: str) -> dict[str, JSON]:
-        """The versioned form that control, transcripts and tests share."""
+    @property
+    def verified(self) -> bool:
+        """Was the exchange signed by the key of its SecretId?  False also where nobody has looked."""
+        return bool(self.sub_account)
+
+    def hint(self, line: str) -> str | None:
+        """What whoever runs the fake can do about it; `line` lets a SecretId in."""
+        return cure(self.secret_id, line) if (self.stage, self.check) == UNKNOWN_SECRET_ID else None
+
+    def as_json(self, redaction: Redaction, account: str, line: str = IN_PROCESS) -> dict[str, JSON]:
+        """The versioned form that control, transcripts and tests share; `line` is what lets a SecretId in."""
         form: dict[str, JSON] = {
             "form": FORM,
             "n": self.n,
             "at": self.at,
             "account": account,
             "sub_account": self.sub_account or None,
+            "verified": self.verified,
             "secret_id": last_four(self.secret_id) if self.secret_id else None,
             "request_id": self.request_id,
             "action": self.action or None,
@@ -92,6 +106,7 @@ class Entry(NamedTuple):
             "stage": self.stage,
             "check": self.check,
             "why": self.why or None,
+            "hint": self.hint(line),
             "plan": self.plan or None,
             "params": redaction.params(self.params),
             "request": {

@@ -77,9 +77,13 @@ class Parameters(NamedTuple):
         return claimed_secret_id(self.request.headers)
 
 
-def read(request: Request, settings: Settings) -> Parameters:
-    """Read what has to be known before the first check: who asks, and whether the text can be read at all."""
-    older = b"authorization" not in request.headers
+def read(request: Request, settings: Settings, *, unsigned: bool = False) -> Parameters:
+    """Read what has to be known before the first check: who asks, and whether the text can be read at all.
+
+    Where requests may be `unsigned`, the header of the action tells the newer scheme as well.
+    """
+    headers = request.headers
+    older = b"authorization" not in headers and not (unsigned and b"x-tc-action" in headers)
     if request.method == "GET":
         text, limit = request.query, settings.max_query_bytes
     elif older:

@@ -14,8 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .checks.admit import rate_is_within_its_limit
-from .checks.authenticate import digest_matches, secret_id_exists, signature_matches, token_matches
-from .checks.check import Backend, Check
+from .checks.authenticate import (
+    digest_matches,
+    secret_id_exists,
+    signature_matches,
+    text_is_not_too_large,
+    token_matches,
+)
+from .checks.check import Backend, Check, Judges, Run
 from .checks.execute import action_behaves, nothing_is_planned, values_are_allowed
 from .checks.frame import method_is_served, pairs_are_well_formed, product_is_known, size_is_allowed
 from .checks.identify import (
@@ -30,7 +36,7 @@ from .checks.inject import plan_is_drawn
 from .checks.route import action_exists, content_type_is_supported, version_exists
 from .checks.validate import nothing_is_missing, nothing_is_unknown, parameters_are_readable, types_fit
 
-__all__ = ["STAGES", "Backend", "Check", "Stage"]
+__all__ = ["STAGES", "UNKNOWN", "UNSIGNED", "VERIFIED", "Backend", "Check", "Run", "Stage", "runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,27 @@ STAGES: tuple[Stage, ...] = (
         timestamp_and_nonce_are_numbers, timestamp_is_fresh, common_values_are_documented,
     )),
     Stage("route", (version_exists, action_exists, content_type_is_supported)),
-    Stage("authenticate", (secret_id_exists, signature_matches, digest_matches, token_matches)),
+    Stage("authenticate", (
+        secret_id_exists, text_is_not_too_large, signature_matches, digest_matches, token_matches,
+    )),
     Stage("inject", (plan_is_drawn,)),
     Stage("admit", (rate_is_within_its_limit,)),
     Stage("validate", (parameters_are_readable, nothing_is_missing, nothing_is_unknown, types_fit)),
     Stage("execute", (values_are_allowed, nothing_is_planned, action_behaves)),
 )  # fmt: skip
+
+VERIFIED: frozenset[Judges] = frozenset()
+UNKNOWN: frozenset[Judges] = frozenset({"key"})
+UNSIGNED: frozenset[Judges] = frozenset({"key", "signature"})
+"""What is not judged of a request: nothing; what takes the key, where nobody has it; or anything of its signature."""
+
+
+def runs(stages: tuple[Stage, ...], spared: frozenset[Judges]) -> dict[Run, tuple[str, str]]:
+    """What a request runs through, in order, where `spared` is not judged: each with its stage and its check."""
+    steps = {}
+    for stage in stages:
+        for check in stage.checks:
+            if check.judges not in spared:
+                run = check.unsigned if "signature" in spared and check.unsigned is not None else check.run
+                steps[run] = (stage.name, check.name)
+    return steps

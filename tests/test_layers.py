@@ -23,7 +23,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "core of the fake",
-        ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.messages", "ccc_mock.settings", "ccc_mock.journal",
+        ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.messages", "ccc_mock.settings", "ccc_mock.auth",
+         "ccc_mock.journal",
          "ccc_mock.numbers", "ccc_mock.reply", "ccc_mock.script", "ccc_mock.plans", "ccc_mock.plans.words",
          "ccc_mock.plans.faults", "ccc_mock.plans.plan", "ccc_mock.plans.grammar", "ccc_mock.magic",
          "ccc_mock.ledger", "ccc_mock.limits",
@@ -34,7 +35,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.checks", "ccc_mock.checks.check", "ccc_mock.checks.frame",
          "ccc_mock.checks.identify", "ccc_mock.checks.route", "ccc_mock.checks.authenticate",
          "ccc_mock.checks.inject", "ccc_mock.checks.admit", "ccc_mock.checks.validate", "ccc_mock.checks.execute",
-         "ccc_mock.stages", "ccc_mock.fidelity", "ccc_mock.endpoint", "ccc_mock.catalogue",
+         "ccc_mock.stages", "ccc_mock.pipeline", "ccc_mock.fidelity", "ccc_mock.endpoint", "ccc_mock.catalogue",
          "ccc_mock.route", "ccc_mock.commands", "ccc_mock.openapi", "ccc_mock.control", "ccc_mock"),
     ),
     (

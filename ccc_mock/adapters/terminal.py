@@ -13,9 +13,10 @@ from typing import TextIO
 
 from ccc_contract.model import JSON
 
+from ..auth import ON_THE_COMMAND_LINE, cure
 from ..exchange import Exchange
-from ..journal import OK, decoded
-from ..redaction import last_four, printable, shortened_number
+from ..journal import OK, UNKNOWN_SECRET_ID, decoded
+from ..redaction import printable, shortened_number
 
 Render = Callable[[Exchange], str]
 
@@ -33,6 +34,8 @@ def facts(exchange: Exchange) -> dict[str, JSON]:
         "check": exchange.check,
         "plan": exchange.planned.text if exchange.planned is not None else None,
         "why": str(exchange.refused.message if exchange.refused else exchange.unsupported or "") or None,
+        "verified": exchange.proven,
+        "hint": _hint(exchange),
         "request_id": exchange.request_id,
     }
 
@@ -49,16 +52,20 @@ def as_line(exchange: Exchange) -> str:
     line = "  ".join((clock, *map(printable, what), exchange.request_id))
     if exchange.planned is not None:
         line += f"  (planned, {printable(exchange.planned.text, 200)})"
-    return line if told["why"] is None else f"{line}  {printable(told['why'], 300)}{_hint(exchange)}"
+    if exchange.verdict == OK and not exchange.proven:
+        line += "  (not verified)"
+    if told["why"] is not None:
+        line += f"  {printable(told['why'], 300)}"
+    return line if told["hint"] is None else f"{line} ({told['hint']})"
 
 
-def _hint(exchange: Exchange) -> str:
-    """What a person looks at next."""
-    if exchange.verdict == "AuthFailure.SecretIdNotFound":
-        return f" (sent: {printable(last_four(exchange.secret_id))})"
+def _hint(exchange: Exchange) -> str | None:
+    """What whoever runs the server looks at next."""
+    if (exchange.stage, exchange.check) == UNKNOWN_SECRET_ID:
+        return cure(exchange.secret_id, ON_THE_COMMAND_LINE)
     if exchange.mismatch is not None:
-        return " (the journal has the canonical request and the string to sign: GET /_ccc/journal)"
-    return ""
+        return "the journal has the canonical request and the string to sign: GET /_ccc/journal"
+    return None
 
 
 class CallLog:

@@ -22,11 +22,10 @@ _REGIONAL = re.compile(r"ccc\.([a-z]{2,16}(?:-[a-z]{1,24}){1,3})\.tencentcloudap
 def rate_is_within_its_limit(exchange: Exchange, backend: Backend) -> None:
     if backend.limits is None:
         return
-    assert exchange.grant is not None  # authenticate has passed
     action = exchange.action
     limit = backend.limits.get(action.name, action.limit_per_second)
     host = exchange.request.headers.get(b"host") or b""
-    key = exchange.grant.sub_account, action.name, entry_region(host_name(host))
+    key = exchange.sub_account, action.name, entry_region(host_name(host))
     count = exchange.account.windows.hit(key, exchange.received_at)
     if limit is not None and count > limit:
         raise exchange.refusal("RequestLimitExceeded", "rate", count=count, limit=limit)

@@ -15,7 +15,7 @@ from .check import Backend, check
 
 @check(
     "secret-id", "AuthFailure.SecretIdNotFound",
-    confidence="observed", source="public-logs",
+    confidence="observed", source="public-logs", judges="key",
     evidence="an unknown SecretId is told although the signature is wrong too",
 )  # fmt: skip
 def secret_id_exists(exchange: Exchange, backend: Backend) -> None:
@@ -25,15 +25,23 @@ def secret_id_exists(exchange: Exchange, backend: Backend) -> None:
 
 
 @check(
+    "text-size", "AuthFailure.SignatureFailure",
+    confidence="inferred", source="public-logs",
+    evidence="a query or a form that is too large is told as a signature that fails (public-logs), so in its place",
+)  # fmt: skip
+def text_is_not_too_large(exchange: Exchange, backend: Backend) -> None:
+    if exchange.parameters.too_large:
+        raise exchange.refusal("AuthFailure.SignatureFailure", "too-large")
+
+
+@check(
     "signature", "AuthFailure.SignatureFailure",
-    confidence="observed", source="sdk-vendor-tests",
+    confidence="observed", source="sdk-vendor-tests", judges="key",
     evidence="needs the key, so after the look-up; a wrong token beside a good signature is told as such, so before "
-    "the token; a query or a form that is too large is told here (public-logs)",
+    "the token",
 )  # fmt: skip
 def signature_matches(exchange: Exchange, backend: Backend) -> None:
     assert exchange.grant is not None  # secret_id_exists has passed
-    if exchange.parameters.too_large:
-        raise exchange.refusal("AuthFailure.SignatureFailure", "too-large")
     verified = _verify_older if exchange.parameters.older else _verify
     matches, working = verified(exchange, exchange.grant, backend.settings)
     if not matches:
@@ -57,7 +65,7 @@ _STRICT = tuple(reading for reading in READINGS if reading is not as_sent)
 
 @check(
     "digest", "InvalidParameterValue",
-    confidence="assumed", source="teco",
+    confidence="assumed", source="teco", judges="signature",
     evidence="the catalogue has the code for it; its place after the signature is assumed",
 )  # fmt: skip
 def digest_matches(exchange: Exchange, backend: Backend) -> None:
@@ -70,7 +78,7 @@ def digest_matches(exchange: Exchange, backend: Backend) -> None:
 
 @check(
     "token", "AuthFailure.TokenFailure", "AuthFailure.SecretIdNotFound",
-    confidence="observed", source="sdk-vendor-tests",
+    confidence="observed", source="sdk-vendor-tests", judges="key",
     evidence="a wrong token beside a good signature and a bad business value is TokenFailure",
 )  # fmt: skip
 def token_matches(exchange: Exchange, backend: Backend) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from ccc_contract import conform
 from ccc_contract.model import Api
@@ -35,23 +36,39 @@ class Backend:
     """The rules of the business, in the order in which they are looked at."""
 
 
+Run = Callable[[Exchange, Backend], None]
+
+Judges = Literal["request", "signature", "key"]
+"""What a check judges: the `request`, whoever sent it; its `signature`, as far as it can be read; or what only the
+`key` of the SecretId can tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One step of the pipeline: `run` passes or raises; `confidence`, `source` and `evidence` are of its place."""
 
     name: str
-    run: Callable[[Exchange, Backend], None]
+    run: Run
     codes: tuple[str, ...]
     confidence: str
     source: str
     evidence: str
+    judges: Judges = "request"
+    unsigned: Run | None = None
+    """In place of `run` where the signature is not judged."""
 
 
 def check(
-    name: str, *codes: str, confidence: str, source: str, evidence: str
-) -> Callable[[Callable[[Exchange, Backend], None]], Check]:
+    name: str,
+    *codes: str,
+    confidence: str,
+    source: str,
+    evidence: str,
+    judges: Judges = "request",
+    unsigned: Run | None = None,
+) -> Callable[[Run], Check]:
     """Make a check of a function."""
-    return lambda run: Check(name, run, codes, confidence, source, evidence)
+    return lambda run: Check(name, run, codes, confidence, source, evidence, judges, unsigned)
 
 
 def host_name(host: bytes) -> str:

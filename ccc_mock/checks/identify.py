@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ccc_contract import signing_v1
 from ccc_contract.signing import SIGNED_AT_LEAST, TERMINATOR, MalformedAuthorization, parse_authorization
@@ -18,9 +19,18 @@ _OLDER = (b"Timestamp", b"Nonce", b"SecretId", b"Signature", b"Action", b"Versio
 _HEADERS = tuple(COMMON[name] or b"" for name in _NEWER)
 
 
+def _action_is_there(exchange: Exchange, backend: Backend) -> None:
+    """All that is asked of a request that need not be signed; without a version it is of this one."""
+    action, version = map(exchange.parameters.common, (b"Action", b"Version"))
+    if not action:
+        raise _missing(exchange, (b"Action",))
+    exchange.action_name = action.decode("utf-8", "replace").strip()
+    exchange.version = (version or backend.api.version.encode()).decode("utf-8", "replace").strip()
+
+
 @check(
     "presence", "MissingParameter",
-    confidence="observed", source="public-logs",
+    confidence="observed", source="public-logs", unsigned=_action_is_there,
     evidence="an Authorization of any kind without X-TC-Action is refused for the missing header, before its form is "
     "read; without Authorization the older scheme is taken, and Timestamp is missed first",
 )  # fmt: skip
@@ -33,17 +43,22 @@ def common_parameters_are_there(exchange: Exchange, backend: Backend) -> None:
         action, stamp, version = map(exchange.request.headers.get, _HEADERS)
         complete = True
     if not (action and stamp and version and complete):
-        name = next(name for name in (_OLDER if parameters.older else _NEWER) if not parameters.common(name))
-        key = "missing" if parameters.older else "common-header"
-        raise exchange.refusal("MissingParameter", key, name=parameters.wire_name(name))
+        raise _missing(exchange, _OLDER if parameters.older else _NEWER)
     exchange.action_name = action.decode("utf-8", "replace").strip()
     exchange.version = version.decode("utf-8", "replace").strip()
     exchange.stamp = stamp.strip()
 
 
+def _missing(exchange: Exchange, names: Iterable[bytes]) -> Exception:
+    parameters = exchange.parameters
+    name = next(name for name in names if not parameters.common(name))
+    key = "missing" if parameters.older else "common-header"
+    return exchange.refusal("MissingParameter", key, name=parameters.wire_name(name))
+
+
 @check(
     "authorization", "AuthFailure.InvalidAuthorization",
-    confidence="assumed", source="doc-common-errors",
+    confidence="assumed", source="doc-common-errors", judges="signature",
     evidence="after presence (public-logs); its place before the timestamp is assumed",
 )  # fmt: skip
 def authorization_is_well_formed(exchange: Exchange, backend: Backend) -> None:
@@ -69,7 +84,7 @@ def _not_signed(exchange: Exchange, name: bytes) -> Exception:
 
 @check(
     "scope", "AuthFailure.InvalidAuthorization",
-    confidence="observed", source="public-logs",
+    confidence="observed", source="public-logs", judges="signature",
     evidence="a wrong service in the scope is told although the key was valid; with the grammar, before the timestamp: "
     "assumed",
 )  # fmt: skip
@@ -89,7 +104,7 @@ _WHOLE_NUMBER = re.compile(rb"[0-9]{1,20}")
 
 @check(
     "numbers", "InvalidParameter", "AuthFailure.SignatureExpire",
-    confidence="assumed", source="assumed",
+    confidence="assumed", source="assumed", judges="signature",
     evidence="the timestamp must be read before its age can be judged; the code is a setting.  With it the older "
     "scheme's Nonce",
 )  # fmt: skip
@@ -106,7 +121,7 @@ def timestamp_and_nonce_are_numbers(exchange: Exchange, backend: Backend) -> Non
 
 @check(
     "age", "AuthFailure.SignatureExpire",
-    confidence="documented", source="doc-signature-v3",
+    confidence="documented", source="doc-signature-v3", judges="signature",
     evidence="the documentation's own example, with a fictional key and a timestamp of 2019, is said to be told that "
     "it has expired: before the SecretId is looked up",
 )  # fmt: skip

@@ -209,6 +209,7 @@ def test_the_form_of_a_success_has_every_field(endpoint: Endpoint) -> None:
         "at": NOW,
         "account": grant.account.uin,
         "sub_account": grant.sub_account,
+        "verified": True,
         "secret_id": "…" + DEFAULT_CREDENTIAL.secret_id[-4:],
         "request_id": reply["body"]["Response"]["RequestId"],
         "action": "CreateAIAgentCall",
@@ -216,6 +217,7 @@ def test_the_form_of_a_success_has_every_field(endpoint: Endpoint) -> None:
         "stage": "execute",
         "check": "behaviour",
         "why": None,
+        "hint": None,
         "plan": None,
         "params": EXAMPLE,
         "request": {

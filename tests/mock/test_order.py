@@ -56,6 +56,9 @@ VIOLATIONS: dict[str, Callable[[Draft], Draft]] = {
     "action": lambda draft: draft.with_headers({"x-tc-action": "CreateAIAgentCal"}),
     "content-type": lambda draft: draft.with_headers({"content-type": "text/plain"}),
     "secret-id": lambda draft: draft.but(secret_id="AKID-nobody"),
+    "text-size": lambda draft: draft.but(
+        method="GET", query=b"a=" + b"b" * STRICT.max_query_bytes, body=b"" if draft.body is None else draft.body
+    ).with_headers({"content-type": FORM}),
     "signature": lambda draft: draft.but(secret_key="another-key"),
     "digest": lambda draft: draft.with_headers({"x-tc-content-sha256": "0" * 64}),
     "token": lambda draft: draft.with_headers({"x-tc-token": "a-token-beside-a-permanent-key"}),
@@ -85,7 +88,8 @@ TOGETHER = [
     ("version", "action"),
     ("action", "content-type"),
     ("content-type", "secret-id"),
-    ("secret-id", "signature"),
+    ("secret-id", "text-size"),
+    ("text-size", "signature"),
     ("signature", "digest"),
     ("digest", "token"),
     ("token", "plan"),

@@ -1,0 +1,55 @@
+"""One request through the stages until a check decides, and the reply that this makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ccc_contract.envelope import failure, success
+from ccc_contract.errors import ApiError
+
+from .auth import Auth
+from .checks.check import Judges
+from .exchange import Exchange, NotSupportedByFake, StoodIn
+from .reply import Reply
+from .stages import UNKNOWN, UNSIGNED, VERIFIED, Backend, Stage, runs
+
+# auth → what is not judged of a request whose SecretId is known, and of any other.
+_SPARED: Mapping[Auth, tuple[frozenset[Judges], frozenset[Judges]]] = {
+    "known": (VERIFIED, VERIFIED),
+    "any": (VERIFIED, UNKNOWN),
+    "off": (UNSIGNED, UNSIGNED),
+}
+
+
+class Pipeline:
+    """Stages over a backend.  Raises ValueError for stages without a check, or with one in two of them."""
+
+    def __init__(self, stages: tuple[Stage, ...], backend: Backend, auth: Auth) -> None:
+        self._backend = backend
+        self._known, self._unknown = (runs(stages, spared) for spared in _SPARED[auth])
+        steps = runs(stages, VERIFIED)
+        if not steps or len(steps) < sum(len(stage.checks) for stage in stages):
+            raise ValueError("expected stages with at least one check, and no check in two of them")
+
+    def run(self, exchange: Exchange) -> None:
+        """Sets the reply of the exchange, and which stage and check decided."""
+        backend = self._backend
+        steps = self._known if exchange.grant is not None else self._unknown
+        try:
+            for run in steps:
+                run(exchange, backend)
+        except ApiError as refusal:
+            # Its traceback would hold the frames that hold the exchange: a circle for the garbage collector to find.
+            exchange.refused = refusal.with_traceback(None)
+            body = failure(refusal, exchange.request_id)
+            exchange.reply = Reply.envelope(body, exchange.signing_at, exchange.delivery)
+        except StoodIn:
+            exchange.stood_in = True
+            exchange.reply = Reply.envelope(b"", exchange.signing_at)
+        except NotSupportedByFake as unsupported:
+            exchange.unsupported = unsupported
+            exchange.reply = Reply.not_supported(unsupported, exchange.signing_at)
+        else:
+            body = success(exchange.result, exchange.request_id)
+            exchange.reply = Reply.envelope(body, exchange.signing_at, exchange.delivery)
+        exchange.stage, exchange.check = steps[run]
