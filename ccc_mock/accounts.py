@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from ccc_contract.signing import SigningKey
@@ -112,6 +112,11 @@ class Account:
         if self._seed is not None:
             self.random = Random(self._seed)
 
+    def world_now(self) -> World:
+        """The world, after everything has happened that is due by its clock."""
+        self.world.advance(self.clock.world())
+        return self.world
+
     def new_uuid(self) -> str:
         """A version 4 UUID from the account's seed."""
         bits = "%032x" % (self.random.getrandbits(128) & _UUID_BITS | _UUID_4)
@@ -124,13 +129,19 @@ class Account:
 class Grant:
     """A credential as it stands in an account: whose it is, and its derived signing keys."""
 
-    __slots__ = ("_keys", "account", "credential", "sub_account")
+    __slots__ = ("_keys", "account", "credential", "denied", "described", "disabled", "sub_account")
 
     def __init__(self, account: Account, sub_account: str, credential: Credential) -> None:
         self.account = account
         self.sub_account = sub_account
         """The Uin of the sub-account; limits count per sub-account (doc-rate-limit)."""
         self.credential = credential
+        self.denied: frozenset[str] = frozenset()
+        """The actions that access management denies it; `*` is all of them."""
+        self.disabled = False
+        """Is it refused as one that does not exist?"""
+        self.described = False
+        """Does it come from the description of the world, and go with it?"""
         self._keys: dict[tuple[str, str], SigningKey] = {}
 
     def signing_key(self, date: str, service: str) -> SigningKey:
@@ -216,17 +227,60 @@ class Directory:
             account.grants.append(grant)
             return grant
 
+    def describe(self, account: Account, description: Description) -> None:
+        """Let an account be what is described, with the sub-accounts that it names in place of those named before.
+
+        Raises ValueError where a SecretId is none or taken, and changes nothing then.
+        """
+        with self._lock:
+            kept = [grant for grant in account.grants if not grant.described]
+            gone = [grant for grant in account.grants if grant.described]
+            made = list(self._described(account, description))
+            free = self._grants.keys() - {grant.credential.secret_id for grant in gone}
+            for n, grant in enumerate(made):
+                secret_id = grant.credential.secret_id
+                if secret_id in free or any(secret_id == each.credential.secret_id for each in made[:n]):
+                    raise ValueError(f"sub_account: the SecretId {last_four(secret_id)} is given twice")
+            for grant in gone:
+                del self._grants[grant.credential.secret_id]
+            self._grants.update({grant.credential.secret_id: grant for grant in made})
+            account.grants[:] = [*kept, *made]
+            account.world.describe(description)
+
+    def _described(self, account: Account, description: Description) -> Iterator[Grant]:
+        for n, sub_account in enumerate(description.sub_account):
+            uin = self._next_uin()
+            for m, each in enumerate(sub_account.credential):
+                try:
+                    credential = Credential(each.secret_id, each.secret_key, each.token, each.ends)
+                except ValueError as reason:
+                    raise ValueError(f"sub_account[{n}].credential[{m}]: {reason}") from None
+                grant = Grant(account, uin, credential)
+                grant.denied, grant.disabled, grant.described = frozenset(sub_account.deny), each.disabled, True
+                yield grant
+
     def make(
-        self, *, seed: int | None = None, clock: Clock | None = None, duration_seconds: float | None = None
+        self,
+        *,
+        seed: int | None = None,
+        clock: Clock | None = None,
+        duration_seconds: float | None = None,
+        world: Description | None = None,
     ) -> Grant:
-        """A fresh account with a fresh credential, temporary where it has a duration.  Raises TooManyAccounts."""
+        """A fresh account with a fresh credential, temporary where it has a duration.  Raises TooManyAccounts.
+
+        Its world is as that of the default account began, but for the sub-accounts, unless `world` says otherwise.
+        """
         with self._lock:
             if len(self._accounts) >= self.MAX_ACCOUNTS:
                 raise TooManyAccounts(
                     f"{self.MAX_ACCOUNTS} accounts exist; remove those that are done with, or start another server"
                 )
             ledger_calls = self.default.ledger.max_calls
-            account = Account(self._next_uin(), seed=seed, clock=clock, ledger_calls=ledger_calls)
+            like_the_default = replace(self.default.world.began_as, sub_account=())
+            account = Account(
+                self._next_uin(), seed=seed, clock=clock, ledger_calls=ledger_calls, world=world or like_the_default
+            )
             self._accounts[account.uin] = account
         return self.add(account, _fresh_credential(account.clock.signing(), duration_seconds))
 

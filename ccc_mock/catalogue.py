@@ -13,6 +13,7 @@ from .numbers import normalised
 from .plans.faults import FAULTS, written
 from .plans.grammar import DEFAULT_ACTION
 from .stages import STAGES
+from .world.rules import RULES
 
 LANGUAGES: Mapping[str, str] = {"en": ENGLISH, "zh": CHINESE}
 HEADER = "X-CCC-Mock-Plan"
@@ -45,6 +46,8 @@ WHY: Mapping[str, Mapping[str, str]] = {
     },
 }
 """ErrorCode.retry → may a caller repeat the call, and why."""
+
+_ARISES = {rule.code: (rule.name, rule.arises) for rule in RULES}
 
 _CHECKS = {f"{stage.name}/{check.name}": check.codes for stage in STAGES for check in stage.checks}
 
@@ -79,6 +82,7 @@ def _ways(api: Api, error: ErrorCode, declaring: Iterable[Action], magic: str) -
         "header": {HEADER: plans[-1]},
         "control": {"method": "POST", "path": "/_ccc/plans", "body": {"plan": plans[0]}},
         "magic": [international(magic + end) for end, text in NUMBERS.items() if magic and text == error.code],
+        "world": [f"{name}: {arises}" for code, (name, arises) in _ARISES.items() if code == error.code],
         "checks": [place for place, codes in _CHECKS.items() if error.code in codes],
     }
 

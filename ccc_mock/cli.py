@@ -455,10 +455,12 @@ def fidelity(as_json: bool) -> None:
 _TOLD = {
     "en": {"retry": "repeat the call", "since": "since", "actions": "declared by", "ways": "provoke it",
            "any": "no action of its own; being common, it may come from any",
-           "inherited": "  (* by a list that only repeats another action's)", "checks": "or break the rule of"},
+           "inherited": "  (* by a list that only repeats another action's)",
+           "world": "in a world, by the rule", "checks": "or break the rule of"},
     "zh": {"retry": "能否重试", "since": "始于", "actions": "声明者", "ways": "触发方式",
            "any": "无接口单独声明；作为公共错误码，任何接口都可能返回",
-           "inherited": "  (* 其错误码列表只是照抄另一接口)", "checks": "或违反此检查的规则"},
+           "inherited": "  (* 其错误码列表只是照抄另一接口)",
+           "world": "在设定的账号世界中，按规则", "checks": "或违反此检查的规则"},
 }  # fmt: skip
 
 
@@ -490,6 +492,7 @@ def _code(row: Mapping[str, Any], told: Mapping[str, str]) -> str:
         f"    {header}: {step}",
         f"    {control['method']} {control['path']} {json.dumps(control['body'])}",
         *(f"    Callee {number}" for number in ways["magic"]),
+        *(f"    {told['world']} {rule}" for rule in ways["world"]),
     ]
     if ways["checks"]:
         lines.append(f"    {told['checks']} {', '.join(ways['checks'])}")

@@ -12,11 +12,16 @@ from .accounts import TooManyAccounts
 from .catalogue import LANGUAGES, action_rows, code_rows
 from .clock import Clock, parse_time, parse_world_time
 from .ledger import Call, Incomplete
+from .live import LiveSession
 from .plans.grammar import parse
 from .plans.plan import Plan, PlanExists, TooManyPlans
 from .plans.words import PlanError
 from .redaction import last_four
 from .route import Command, Refused, clipped, hint
+from .world.description import BASES, described
+from .world.endings import HUNG_UP_BY_API
+from .world.keys import written
+from .world.sessions import Ended, NoSession, Session
 
 MAX_PAGE = 1000
 MAX_DURATION_SECONDS = 129_600
@@ -140,9 +145,103 @@ _MOVES: Mapping[str, Callable[[Clock, JSON], None]] = {
 
 
 def reset(command: Command) -> JSON:
-    with command.account.lock:
-        command.account.reset()
+    account = command.account
+    with account.lock:
+        account.reset()
+        command.endpoint.accounts.describe(account, account.world.began_as)
     return {"account": command.account.uin}
+
+
+def get_world(command: Command) -> JSON:
+    with command.account.lock:
+        return {"account": command.account.uin, "world": written(command.account.world.description)}
+
+
+def set_world(command: Command) -> JSON:
+    account, base = command.account, command.body.get("base")
+    try:
+        if base is None:
+            description = described(command.body, command.endpoint.api.actions)
+        elif len(command.body) > 1 or base not in BASES:
+            raise Refused(400, f"base: expected one of {', '.join(BASES)}, and nothing beside it, got {clipped(base)}")
+        else:
+            description = BASES[base]
+        with account.lock:
+            command.endpoint.accounts.describe(account, description)
+    except ValueError as reason:
+        raise Refused(400, clipped(str(reason), 500)) from None
+    return get_world(command)
+
+
+def get_snapshot(command: Command) -> JSON:
+    with command.account.lock:
+        return command.account.world_now().snapshot()
+
+
+def set_snapshot(command: Command) -> JSON:
+    account = command.account
+    with account.lock:
+        try:
+            account.world.restore(command.body)
+        except ValueError as reason:
+            raise Refused(400, clipped(str(reason), 500)) from None
+    return {"account": account.uin}
+
+
+def list_sessions(command: Command) -> JSON:
+    after = _whole(command.query, "after", 0, least=0)
+    limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
+    with command.account.lock:
+        sessions = command.account.world_now().sessions
+        page = [session.as_json() for session in sessions if session.n > after][:limit]
+        due = sessions.next_due()
+        return {"account": command.account.uin, "count": sessions.count, "next_due": due, "sessions": page}
+
+
+def get_session(command: Command) -> JSON:
+    with command.account.lock:
+        return {"account": command.account.uin, "session": _session(command).as_json()}
+
+
+def move_session(command: Command) -> JSON:
+    if len(command.body) != 1:
+        raise Refused(400, f"expected exactly one of answer, hang_up, got {len(command.body)}")
+    ((key, value),) = command.body.items()
+    hand = LiveSession(command.account, command.name)
+    with command.account.lock:
+        _session(command)
+        try:
+            if key == "answer":
+                hand.answer(None if value is True else _talks(value))
+            else:
+                hand.hang_up(HUNG_UP_BY_API if value is True else value)
+        except Ended as reason:
+            raise Refused(409, str(reason)) from None
+        except ValueError as reason:
+            raise Refused(400, f"{key}: {reason}") from None
+    return get_session(command)
+
+
+def _session(command: Command) -> Session:
+    try:
+        return command.account.world_now().sessions[command.name]
+    except NoSession:
+        raise Refused(404, f"no session {clipped(command.name)} here, or it was dropped since it ended") from None
+
+
+def _talks(value: JSON) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= MAX_TTL_SECONDS:
+        raise ValueError(f"expected true, or how many seconds they talk, got {clipped(value)}")
+    return float(value)
+
+
+def events(command: Command) -> JSON:
+    after = _whole(command.query, "after", 0, least=0)
+    limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
+    with command.account.lock:
+        sessions = command.account.world_now().sessions
+        page = [event._asdict() for event in sessions.events(after)[:limit]]
+        return {"account": command.account.uin, "last": sessions.events_count, "events": page}
 
 
 def add_plans(command: Command) -> JSON:
@@ -220,8 +319,12 @@ def make_account(command: Command) -> JSON:
         raise Refused(400, f"seed: expected a whole number, got {clipped(seed)}")
     clock = None if at is None else Clock(at=_time(at))
     duration = _seconds("duration_seconds", command.body.get("duration_seconds"), MAX_DURATION_SECONDS)
+    base = command.body.get("world")
+    if base is not None and base not in BASES:
+        raise Refused(400, f"world: expected {' or '.join(BASES)}, got {clipped(base)}")
+    world = None if base is None else BASES[base]
     try:
-        grant = command.endpoint.accounts.make(seed=seed, clock=clock, duration_seconds=duration)
+        grant = command.endpoint.accounts.make(seed=seed, clock=clock, duration_seconds=duration, world=world)
     except TooManyAccounts as full:
         raise Refused(409, str(full)) from None
     credential = grant.credential

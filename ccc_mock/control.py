@@ -14,6 +14,7 @@ import hmac
 import ipaddress
 import json
 import re
+from dataclasses import fields
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -29,6 +30,8 @@ from .openapi import document
 from .plans.faults import REDIRECT_LOOP
 from .plans.grammar import MAX_LENGTH
 from .route import ANY, Command, HeaderLines, Key, Refused, Route, Schema, clipped, hint
+from .world.description import BASES, Description
+from .world.world import SNAPSHOT_KEYS
 
 PREFIX = b"/_ccc"
 MAX_BODY_BYTES = MAX_LENGTH + 64 * 1024
@@ -75,11 +78,21 @@ _CALL = _object(
 _CODE = _object(
     code=_TEXT, kind=_TEXT, meaning=_TEXT, retry=_TEXT, why=_TEXT, since=_TEXT_OR_NULL, actions=_TEXTS,
     inherited=_TEXTS,
-    provoke=_object(plan=_TEXTS, header={"type": "object"}, control={"type": "object"}, magic=_TEXTS, checks=_TEXTS),
+    provoke=_object(plan=_TEXTS, header={"type": "object"}, control={"type": "object"}, magic=_TEXTS, world=_TEXTS, checks=_TEXTS),
 )  # fmt: skip
 _HEALTH = _object(name=_TEXT, version=_TEXT, ready=_FLAG, nonce=_TEXT_OR_NULL)
 _JOURNAL = _object(form=_COUNT, account=_TEXT, last=_COUNT, dropped=_COUNT, entries=_list({"type": "object"}))
 _CLOCK = _object(account=_TEXT, world=_TIME, speed=_TIME, signing=_TIME, signing_frozen=_FLAG, skew=_TIME)
+_WORLD = _object(account=_TEXT, world={"type": "object"})
+_SESSION = _object(
+    n=_COUNT, session_id=_TEXT, app=_COUNT, agent=_COUNT, caller=_TEXT, callee=_TEXT, status=_TEXT, started_at=_TIME,
+    accepted_at=_TIME_OR_NULL, ended_at=_TIME_OR_NULL, end_status={"type": ["integer", "null"]}, end=_TEXT_OR_NULL,
+)  # fmt: skip
+_SESSIONS = _object(account=_TEXT, count=_COUNT, next_due=_TIME_OR_NULL, sessions=_list(_SESSION))
+_ONE_SESSION = _object(account=_TEXT, session=_SESSION)
+_EVENT = _object(n=_COUNT, at=_TIME, session_id=_TEXT, status=_TEXT, end_status={"type": ["integer", "null"]})
+_EVENTS = _object(account=_TEXT, last=_COUNT, events=_list(_EVENT))
+_SNAPSHOT: Schema = {"type": "object", "required": list(SNAPSHOT_KEYS)}
 _MADE = _object(
     account=_TEXT, sub_account=_TEXT, secret_id=_TEXT, secret_key=_TEXT, token=_TEXT_OR_NULL, expires_at=_TIME_OR_NULL,
     control_token=_TEXT,
@@ -122,7 +135,21 @@ _CLOCK_BODY = (
     ),
     Key("real", "real time again, with both hands", {"const": True}),
 )
+_WORLD_BODY = (
+    Key("base", "open or strict, in place of all other keys", {"type": "string", "enum": list(BASES)}),
+    *(Key(each.name, each.metadata["says"], {}) for each in fields(Description)),
+)
+_MOVE = (
+    Key("answer", "somebody takes it: true, or how many seconds they talk", {"oneOf": [{"const": True}, _COUNT]}),
+    Key(
+        "hang_up",
+        "it ends: true, an EndStatus, or the vendor's word for one",
+        {"type": ["boolean", "integer", "string"]},
+    ),
+)
+_SNAPSHOT_BODY = tuple(Key(name, "as the snapshot has it", {}, required=True) for name in SNAPSHOT_KEYS)
 _NEW_ACCOUNT = (
+    Key("world", "open or strict; as the server's own unless it is given", {"type": ["string", "null"]}),
     Key("seed", "makes its ids repeat", {"type": ["integer", "null"]}),
     Key("at", "freezes its clock", _AT_OR_NULL),
     Key("duration_seconds", "makes a temporary credential", {**_SECONDS, "maximum": commands.MAX_DURATION_SECONDS}),
@@ -144,6 +171,21 @@ ROUTES: tuple[Route, ...] = (
           query=(_ACCOUNT,)),
     Route("PUT", "/_ccc/clock", commands.set_clock, "moves the account's time", _CLOCK,
           query=(_ACCOUNT,), body=_CLOCK_BODY, one_key=True),
+    Route("GET", "/_ccc/world", commands.get_world, "what the account was described to be", _WORLD, query=(_ACCOUNT,)),
+    Route("PUT", "/_ccc/world", commands.set_world, "lets the account be what is described; sessions and counts go on",
+          _WORLD, query=(_ACCOUNT,), body=_WORLD_BODY, max_body_bytes=MAX_BODY_BYTES),
+    Route("GET", "/_ccc/sessions", commands.list_sessions, "the account's calls that are on, and the newest that were",
+          _SESSIONS, query=_PAGE),
+    Route("GET", "/_ccc/sessions/{name}", commands.get_session, "one call, by its SessionId", _ONE_SESSION,
+          query=(_ACCOUNT,), refuses=(404,)),
+    Route("POST", "/_ccc/sessions/{name}", commands.move_session, "takes a call, or ends it", _ONE_SESSION,
+          query=(_ACCOUNT,), body=_MOVE, one_key=True, refuses=(404, 409)),
+    Route("GET", "/_ccc/events", commands.events, "every change of a call: ringing, inProgress, finished", _EVENTS,
+          query=_PAGE),
+    Route("GET", "/_ccc/snapshot", commands.get_snapshot, "the account's world as it stands",
+          _SNAPSHOT, query=(_ACCOUNT,)),
+    Route("PUT", "/_ccc/snapshot", commands.set_snapshot, "puts the account's world back to a snapshot",
+          _object(account=_TEXT), query=(_ACCOUNT,), body=_SNAPSHOT_BODY, max_body_bytes=MAX_BODY_BYTES),
     Route("POST", "/_ccc/reset", commands.reset, "puts the account back to how it was made", _object(account=_TEXT),
           query=(_ACCOUNT,)),
     Route("POST", "/_ccc/plans", commands.add_plans, "declares plans", _PLANS_MADE,

@@ -32,6 +32,7 @@ from .reply import AT_ONCE, Reply, is_lost
 from .settings import Settings
 from .stages import STAGES, Backend, Stage
 from .world.description import OPEN, Description
+from .world.description import checked as checked_world
 from .world.rules import in_order
 
 
@@ -70,9 +71,16 @@ class Endpoint:
         self.auth = checked(auth)
         self.cure = cure
         self.accounts = Directory(
-            Account(str(Directory.FIRST_UIN), seed=seed, clock=clock, ledger_calls=ledger_calls, world=world),
+            Account(
+                str(Directory.FIRST_UIN),
+                seed=seed,
+                clock=clock,
+                ledger_calls=ledger_calls,
+                world=checked_world(world, self.api.actions),
+            ),
             credentials,
         )
+        self.accounts.describe(self.accounts.default, world)
         self.redaction = Redaction(self.api)
         self.magic_prefix = normalised(magic_prefix)
         unknown = next((name for name in limits or () if name not in self.api.actions), None)

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from .settings import knobs
 from .stages import STAGES
+from .world.rules import RULES
 
 
 class Point(NamedTuple):
     """One thing that the fake does, and why it does it so."""
 
     kind: str
-    """`setting` (can be changed), `order` (the place of a check) or `reading` (how something is taken)."""
+    """`setting` (can be changed), `order` (the place of a check), `rule` (what a world refuses for) or `reading` (how
+    something is taken)."""
     name: str
     says: str
     default: str
@@ -50,6 +52,17 @@ TAKEN: tuple[Point, ...] = tuple(
         ("whole-numbers", "1.0, 1e3 and true are no integers", "assumed", "assumed"),
         ("repeated-key", "of a JSON key that is sent twice, the last one counts", "assumed", "assumed"),
         ("nested-unknown", "unknown members are refused at every depth", "assumed", "assumed"),
+        ("sessions", "who is not described takes a call after 5 seconds and talks for 30", "assumed", "assumed"),
+        ("ring-timeout", "a call that rings longer than MaxRingTimeoutSecond ends with 202 notAnswer", "assumed", "doc-end-status"),
+        ("answered-endings", "which EndStatus comes after an answer is told by its meaning: 1 and 225 to 233 do", "inferred", "doc-end-status"),
+        ("minutes", "a call uses whole minutes, rounded up, of the first package that has some left", "assumed", "doc-ai-packages"),
+        ("interval-scope", "calls within the interval are counted for all apps of the account together, those of a day for each app", "inferred", "go-sdk-1.3.166"),
+        ("counting-begins", "calls are counted from when their rule is on", "assumed", "assumed"),
+        ("next-caller", "of Callers, the first that is usable, free and not broken calls", "inferred", "doc-create-ai-agent-call"),
+        ("acquire", "whether an agent becomes free in time is decided at arrival, by when the live calls are due to end", "assumed", "assumed"),
+        ("work-day", "hours are those of every day, their first second in and their last one out", "inferred", "doc-outbound-rules"),
+        ("disabled", "a disabled credential is told SecretIdNotFound", "documented", "doc-common-errors"),
+        ("internal-error", "InternalError comes by a plan alone: no world gives it", "assumed", "assumed"),
         ("raw-utf8", "answers carry non-ASCII raw, in UTF-8", "assumed", "assumed"),
     )
 )  # fmt: skip
@@ -62,4 +75,6 @@ def points() -> Iterator[Point]:
     for stage in STAGES:
         for check in stage.checks:
             yield Point("order", f"{stage.name}/{check.name}", check.evidence, "", check.confidence, check.source)
+    for rule in RULES:
+        yield Point("rule", rule.name, f"{rule.code}: {rule.arises}", "", rule.confidence, rule.source)
     yield from TAKEN

@@ -127,6 +127,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The request rate is over its limit: `{count}` calls in this second, and `{limit}` are allowed.",
         "请求频率超过限制：本秒内第 `{count}` 次，上限为 `{limit}` 次。",
     ),
+    # Its inner part stays English (public-logs).
+    "denied": (
+        "[request id:{request_id}] access management denies the operation: ccc:{action} on "
+        "qcs::ccc:uin/{account}:* is not allowed.",
+        "[request id:{request_id}] 访问管理拒绝该操作：ccc:{action} on qcs::ccc:uin/{account}:* is not allowed.",
+    ),
     "token": (
         "The token is not valid for this SecretId.",
         "Token 对该 SecretId 无效。",

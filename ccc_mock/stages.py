@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .checks.admit import rate_is_within_its_limit
+from .checks.admit import action_is_not_denied, rate_is_within_its_limit
 from .checks.authenticate import (
     digest_matches,
     secret_id_exists,
@@ -58,7 +58,7 @@ STAGES: tuple[Stage, ...] = (
         secret_id_exists, text_is_not_too_large, signature_matches, digest_matches, token_matches,
     )),
     Stage("inject", (plan_is_drawn,)),
-    Stage("admit", (rate_is_within_its_limit,)),
+    Stage("admit", (rate_is_within_its_limit, action_is_not_denied)),
     Stage("validate", (parameters_are_readable, nothing_is_missing, nothing_is_unknown, types_fit)),
     Stage("execute", (values_are_allowed, nothing_is_planned, action_behaves)),
 )  # fmt: skip

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.ledger", "ccc_mock.limits",
          "ccc_mock.world", "ccc_mock.world.endings", "ccc_mock.world.keys", "ccc_mock.world.description",
          "ccc_mock.world.counts", "ccc_mock.world.sessions", "ccc_mock.world.rules", "ccc_mock.world.world",
+         "ccc_mock.world.texts",
          "ccc_mock.accounts", "ccc_mock.parameters", "ccc_mock.exchange", "ccc_mock.domain.handlers",
          "ccc_mock.domain.calls", "ccc_mock.domain.reads", "ccc_mock.domain",
          "ccc_mock.checks", "ccc_mock.checks.check", "ccc_mock.checks.frame",

@@ -31,6 +31,24 @@ def rate_is_within_its_limit(exchange: Exchange, backend: Backend) -> None:
         raise exchange.refusal("RequestLimitExceeded", "rate", count=count, limit=limit)
 
 
+@check(
+    "permission", "AuthFailure.UnauthorizedOperation",
+    confidence="inferred", source="public-logs",
+    evidence="a denial of access management is seen as the first answer, before any complaint about parameters; behind "
+    "the rate is assumed",
+)  # fmt: skip
+def action_is_not_denied(exchange: Exchange, backend: Backend) -> None:
+    grant = exchange.grant
+    if grant is not None and grant.denied and not grant.denied.isdisjoint(("*", exchange.action.name)):
+        raise exchange.refusal(
+            "AuthFailure.UnauthorizedOperation",
+            "denied",
+            action=exchange.action.name,
+            account=exchange.account.uin,
+            request_id=exchange.request_id,
+        )
+
+
 def entry_region(host: str) -> str:
     """The gateway's region, which is the host name's: X-TC-Region does not count (doc-rate-limit)."""
     match = _REGIONAL.fullmatch(host)

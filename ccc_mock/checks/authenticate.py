@@ -20,7 +20,8 @@ from .check import Backend, check
 )  # fmt: skip
 def secret_id_exists(exchange: Exchange, backend: Backend) -> None:
     claimed = exchange.secret_id if exchange.parameters.older else exchange.claim.secret_id
-    if exchange.grant is None or exchange.grant.credential.secret_id != claimed:
+    grant = exchange.grant
+    if grant is None or grant.disabled or grant.credential.secret_id != claimed:
         raise exchange.refusal("AuthFailure.SecretIdNotFound", "secret-id")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from ccc_contract.model import JSON
 
 from ..clock import BEIJING
+from . import keys
 from .description import Package
 
 DAY_SECONDS = 86_400
@@ -50,7 +51,9 @@ class Recent:
 
     def restore(self, rows: list[JSON]) -> None:
         """From what `written` gave."""
-        self._times = {tuple(key) if isinstance(key, list) else key: tuple(times) for key, times in rows}
+        for key, times in rows:
+            of = keys.row(key, (int,), (str,)) if isinstance(key, list) else keys.row([key], (str,))[0]
+            self._times[of] = keys.row(times, *[(int, float)] * len(times))[-1000:]
 
 
 def midnight(now: float) -> float:
@@ -96,4 +99,6 @@ class Minutes:
 
     def restore(self, rows: list[JSON]) -> None:
         """From what `written` gave."""
-        self._used = {(n, month): minutes for n, month, minutes in rows}
+        for each in rows:
+            n, month, minutes = keys.row(each, (int,), (str,), (int,))
+            self._used[n, month] = minutes

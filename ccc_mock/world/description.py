@@ -5,11 +5,15 @@ Names with capitals are the vendor's; the others are ours.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from ccc_contract.model import JSON
+
+from ..numbers import normalised
 from . import keys
 from .endings import ENDINGS, RINGS, TALKS
-from .keys import key
+from .keys import Path, WorldError, key
 
 DEFAULT_MINUTES = 8000  # doc-ai-packages
 
@@ -169,3 +173,32 @@ ANY_AGENT = Agent(AIAgentId=1, AIAgentName="ccc-mock")
 
 IMPLIED_APP = App(SdkAppId=1400000000, number=(ANY_NUMBER,), agent=(ANY_AGENT,))
 """What an id names that exists without having been described: but for its id, they are all alike."""
+
+
+def described(given: JSON, actions: Collection[str]) -> Description:
+    """The description that decoded TOML or JSON is.  Raises WorldError."""
+    return checked(keys.read(Description, given), actions)
+
+
+def checked(description: Description, actions: Collection[str]) -> Description:
+    """The same, where nothing is given twice and each denied action is one.  Raises WorldError."""
+    _once(("app",), [app.SdkAppId for app in description.app])
+    for n, app in enumerate(description.app):
+        _once(("app", n, "agent"), [agent.AIAgentId for agent in app.agent])
+        _once(("app", n, "number"), [normalised(number.Number) for number in app.number])
+    _once(("callee",), [normalised(callee.number) for callee in description.callee])
+    for n, sub_account in enumerate(description.sub_account):
+        for action in sub_account.deny:
+            if action != "*" and action not in actions:
+                from difflib import get_close_matches  # only where something is wrong
+
+                near = get_close_matches(action, actions, n=1)
+                hint = f"did you mean {near[0]}?" if near else ""
+                raise WorldError(("sub_account", n, "deny"), "actions, or *", repr(action), hint)
+    return description
+
+
+def _once(path: Path, ids: Sequence[JSON]) -> None:
+    if len(set(ids)) < len(ids):
+        n = next(n for n, each in enumerate(ids) if each in ids[:n])
+        raise WorldError((*path, n), "another one than those before", str(ids[n]))

@@ -106,6 +106,21 @@ def told(value: JSON) -> str:
     return text if len(text) <= 60 else text[:60] + "…"
 
 
+# --- rows of a snapshot ----------------------------------------------------------------------------------------------
+
+NONE = type(None)
+
+
+def row(given: JSON, *types: tuple[type, ...]) -> tuple[Any, ...]:
+    """A list of values of these types, as a tuple.  Raises ValueError for others, and for what is beyond measure."""
+    if not isinstance(given, list) or len(given) != len(types):
+        raise ValueError(f"a list of {len(types)} values, got {told(given)}")
+    for value, allowed in zip(given, types, strict=True):
+        if type(value) not in allowed or (type(value) in (int, float) and not abs(value) < 2**63):
+            raise ValueError(f"{' or '.join(each.__name__ for each in allowed)}, got {told(value)}")
+    return tuple(given)
+
+
 # --- kinds ---------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ccc_contract.model import JSON
 
 from ..numbers import normalised
+from . import keys
 from .endings import HUNG_UP_BY_API, word_of
 
 RINGING, IN_PROGRESS, FINISHED = "ringing", "inProgress", "finished"
@@ -73,6 +74,15 @@ class Event(NamedTuple):
     status: str
     """What it became."""
     end_status: int | None = None
+
+
+_WHOLE, _TEXT, _TIME = (int,), (str,), (int, float)
+_MAYBE_TIME, _MAYBE_WHOLE, _MAYBE_TEXT = (*_TIME, keys.NONE), (*_WHOLE, keys.NONE), (*_TEXT, keys.NONE)
+_SESSION_TYPES = (
+    _WHOLE, _TEXT, _WHOLE, _WHOLE, _TEXT, _TEXT, _TIME, _MAYBE_TIME, _TIME, _WHOLE, _TEXT, _TEXT,
+    _MAYBE_TIME, _MAYBE_TIME, _MAYBE_WHOLE, _MAYBE_TEXT,
+)  # fmt: skip
+_EVENT_TYPES = (_WHOLE, _TIME, _TEXT, _TEXT, _MAYBE_WHOLE)
 
 
 class NoSession(LookupError):
@@ -241,13 +251,17 @@ class Sessions:
         }
 
     def restore(self, rows: dict[str, JSON]) -> None:
-        """From what `written` gave."""
-        self.__init__()  # type: ignore[misc]
-        self.count, self.events_count = rows["count"], rows["events_count"]
-        for row in rows["live"]:
-            self._keep(tuple(row), Session._make(row).due)
-        self._finished = {row[1]: tuple(row) for row in rows["finished"]}
-        self._events.extend(map(tuple, rows["events"]))
+        """From what `written` gave, where there were none.  Raises ValueError, KeyError and TypeError."""
+        self.count, self.events_count = keys.row([rows["count"], rows["events_count"]], (int,), (int,))
+        for each in rows["live"]:
+            session = Session._make(keys.row(each, *_SESSION_TYPES))
+            if session.status not in (RINGING, IN_PROGRESS):
+                raise ValueError(f"a live session, got one that is {session.status}")
+            self._keep(tuple(session), session.due)
+        for each in rows["finished"]:
+            session = Session._make(keys.row(each, *_SESSION_TYPES))
+            self._finished[session.session_id] = tuple(session)
+        self._events.extend(keys.row(each, *_EVENT_TYPES) for each in rows["events"])
 
 
 def _discard(index: dict[Any, set[str]], key: Any, session_id: str) -> None:

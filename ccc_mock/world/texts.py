@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from ccc_contract.model import JSON
 
 from . import keys
-from .description import Description
+from .description import Description, described
 from .keys import Path, WorldError
 
 MAX_CHARACTERS = 4 * 1024 * 1024
 MAX_LINES_OF_A_VALUE = 200
 
 
-def read_toml(text: str, name: str = "the world") -> Description:
+def read_toml(text: str, actions: Collection[str], name: str = "the world") -> Description:
     """The description that a text is.  Raises ValueError: `name`, line, key, what was expected and what came."""
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"{name}: expected at most {MAX_CHARACTERS} characters, got {len(text)}")
@@ -27,7 +27,7 @@ def read_toml(text: str, name: str = "the world") -> Description:
     except (tomllib.TOMLDecodeError, RecursionError) as reason:
         raise ValueError(f"{name}: no TOML: {reason}") from None
     try:
-        return keys.read(Description, given)
+        return described(given, actions)
     except WorldError as wrong:
         raise ValueError(f"{name} line {line_of(text, wrong.path)}: {wrong}") from None
 
@@ -108,7 +108,6 @@ def sample() -> str:
         "",
     ]
     _write(Description, _SAMPLE, (), lines)
-    read_toml("\n".join(lines))
     return "\n".join(lines).rstrip() + "\n"
 
 

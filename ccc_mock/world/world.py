@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ccc_contract.model import JSON
 
@@ -17,13 +17,14 @@ from .rules import Attempt, Rule, outgoing_number
 from .sessions import Session, Sessions
 
 SNAPSHOT_FORM = 1
+SNAPSHOT_KEYS = ("form", "description", "sessions", "interval", "day", "minutes")
 
 
 class World:
     """Not locked: its account's lock guards it."""
 
     def __init__(self, description: Description = OPEN) -> None:
-        self._began_as = description
+        self.began_as = description
         self.restart()
 
     def restart(self) -> None:
@@ -32,18 +33,13 @@ class World:
         self.minutes = Minutes()
         self.interval = Recent(0, 0)
         self.day = Recent(0, DAY_SECONDS)
-        self.describe(self._began_as)
+        self.describe(self.began_as)
 
     def describe(self, description: Description) -> None:
-        """Let the account be another one; sessions and counts go on.  Raises WorldError where ids are repeated."""
-        apps = _by_id("app", description.app, lambda app: app.SdkAppId)
-        for n, app in enumerate(description.app):
-            _by_id(f"app[{n}].agent", app.agent, lambda agent: agent.AIAgentId)
-            _by_id(f"app[{n}].number", app.number, lambda number: normalised(number.Number))
-        callees = _by_id("callee", description.callee, lambda callee: normalised(callee.number))
+        """Let the account be another one; sessions and counts go on."""
         self.description = description
-        self.apps: Mapping[int, App] = apps
-        self._callees: Mapping[str, Callee] = callees
+        self.apps: Mapping[int, App] = {app.SdkAppId: app for app in description.app}
+        self._callees: Mapping[str, Callee] = {normalised(each.number): each for each in description.callee}
         self.anything_exists = description.exists == "anything"
         self.is_open = self.anything_exists and description.rules == NO_RULES
         """Is nothing looked at but the ids that never exist?"""
@@ -169,17 +165,7 @@ class World:
             other.sessions.restore(snapshot["sessions"])
             for counted in ("interval", "day", "minutes"):
                 getattr(other, counted).restore(snapshot[counted])
-        except (KeyError, TypeError, ValueError, IndexError) as reason:
-            raise WorldError((), "what a snapshot gave", f"something else ({reason!r})") from None
+        except (KeyError, TypeError, ValueError) as reason:
+            raise WorldError((), "what a snapshot gave", f"something else: {reason}") from None
         self.sessions, self.interval, self.day, self.minutes = other.sessions, other.interval, other.day, other.minutes
         self.describe(other.description)
-
-
-def _by_id(where: str, things: Sequence[JSON], id_of: JSON) -> dict[JSON, JSON]:
-    """Things by their id.  Raises WorldError where two have the same one."""
-    found = {id_of(thing): thing for thing in things}
-    if len(found) < len(things):
-        ids = [id_of(thing) for thing in things]
-        twice = next(each for n, each in enumerate(ids) if each in ids[:n])
-        raise WorldError((where,), "each id once", f"{twice} twice")
-    return found
