@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .endpoint import Endpoint
     from .exchange import NotSupportedByFake
+    from .limits import Limits
     from .plans.words import PlanError
     from .reply import Delivery, Reply
     from .settings import Settings
@@ -20,6 +21,7 @@ __all__ = [
     "Credential",
     "Delivery",
     "Endpoint",
+    "Limits",
     "NotSupportedByFake",
     "PlanError",
     "Reply",
@@ -32,6 +34,7 @@ _HOMES = {
     "Credential": "accounts",
     "Delivery": "reply",
     "Endpoint": "endpoint",
+    "Limits": "limits",
     "NotSupportedByFake": "exchange",
     "PlanError": "plans.words",
     "Reply": "reply",

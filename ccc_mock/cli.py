@@ -31,7 +31,7 @@ from .control import Control, is_loopback
 from .endpoint import Endpoint
 from .fidelity import points
 from .ledger import Ledger
-from .limits import parse_limit
+from .limits import CEILINGS, Limits, parse_limit
 from .magic import DEFAULT_PREFIX
 from .numbers import normalised
 from .plans.grammar import Parsed, parse
@@ -109,6 +109,10 @@ def _lines(path: Path, read: Callable[[str], T]) -> list[T]:
             except ValueError as reason:
                 raise ValueError(f"{path} line {number}: {reason}") from None
     return found
+
+
+def _limit(text: str) -> tuple[str, int | None]:
+    return parse_limit(text, load_api())
 
 
 class _Whole(click.types.StringParamType):
@@ -208,18 +212,18 @@ def _setting(text: str) -> tuple[str, str]:
 @click.option(
     "--rate-limit/--no-rate-limit",
     envvar="CCC_MOCK_RATE_LIMIT",
-    default=False,
-    show_default=True,
-    help="Refuse what is beyond the documented calls a second.",
+    default=True,
+    help="Whether calls beyond the limit of a second are refused; by default they are.",
 )
 @click.option(
     "--limit",
     "limits",
     envvar="CCC_MOCK_LIMIT",
     multiple=True,
-    metavar="ACTION=N|none",
-    callback=_usage_error(parse_limit),
-    help="Limit an action to N calls a second, and all others to what is documented; can be repeated.",
+    metavar="NAME=N|none",
+    callback=_usage_error(_limit),
+    help="How many calls a second pass in place of the documented 20 of each action: NAME is an action, or a ceiling "
+    f"that is off otherwise ({', '.join(CEILINGS)}); can be repeated.",
 )
 @click.option(
     "--ledger-calls",
@@ -304,6 +308,8 @@ def serve(
 
     if not tls and (ca_file or tls_names):
         raise click.UsageError("--ca-file and --tls-name go with --tls, which was not given")
+    if limits and not rate_limit:
+        raise click.UsageError("--limit goes with --rate-limit, and --no-rate-limit was given")
     given = [credential for group in credentials for credential in group]
     try:
         endpoint = Endpoint(
@@ -313,7 +319,7 @@ def serve(
             settings=Settings.of(dict(settings)),
             magic_prefix=magic_prefix if magic else "",
             ledger_calls=ledger_calls,
-            limits=dict(limits) if rate_limit or limits else None,
+            limits=Limits.of(limits) if rate_limit else None,
             auth=auth,
             cure=ON_THE_COMMAND_LINE,
         )

@@ -78,7 +78,8 @@ _CALL = _object(
 _CODE = _object(
     code=_TEXT, kind=_TEXT, meaning=_TEXT, retry=_TEXT, why=_TEXT, since=_TEXT_OR_NULL, actions=_TEXTS,
     inherited=_TEXTS,
-    provoke=_object(plan=_TEXTS, header={"type": "object"}, control={"type": "object"}, magic=_TEXTS, world=_TEXTS, checks=_TEXTS),
+    provoke=_object(plan=_TEXTS, header={"type": "object"}, control={"type": "object"}, magic=_TEXTS,
+                    world=_TEXTS, checks=_TEXTS),
 )  # fmt: skip
 _HEALTH = _object(name=_TEXT, version=_TEXT, ready=_FLAG, nonce=_TEXT_OR_NULL)
 _JOURNAL = _object(form=_COUNT, account=_TEXT, last=_COUNT, dropped=_COUNT, entries=_list({"type": "object"}))

@@ -26,7 +26,6 @@ from .pipeline import Pipeline
 from .plans.faults import AFTER
 from .plans.grammar import parse
 from .plans.plan import Drawn, Plan
-from .plans.words import nearest
 from .redaction import Redaction
 from .reply import AT_ONCE, Reply, is_lost
 from .settings import Settings
@@ -42,10 +41,10 @@ class Endpoint:
     `Endpoint()` is one open account with a well-known credential, a real clock and ids from a random seed.
 
     `credentials` open the default account, each as a sub-account of its own; `clock` is that account's time and
-    `seed` makes its ids repeat; `handlers` are the actions that have behaviour.  With `limits` the rate is limited: by
-    what is documented for each action, or by what the mapping says of it.  `auth` says how much of who asks is judged:
-    an unknown SecretId is refused (`known`), accepted unverified (`any`), or nothing is verified (`off`); `cure` is the
-    line that lets one in, as the journal tells it.  `world` describes the account (docs/world.md).
+    `seed` makes its ids repeat; `handlers` are the actions that have behaviour.  With `limits` the rate is limited, as
+    `ccc-mock serve` does: `Limits()` by what is documented.  `auth` says how much of who asks is judged: an unknown
+    SecretId is refused (`known`), accepted unverified (`any`), or nothing is verified (`off`); `cure` is the line that
+    lets one in, as the journal tells it.  `world` describes the account (docs/world.md).
     """
 
     def __init__(
@@ -69,7 +68,6 @@ class Endpoint:
         self.settings = settings or Settings()
         self.stages = stages
         self.auth = checked(auth)
-        self.cure = cure
         self.accounts = Directory(
             Account(
                 str(Directory.FIRST_UIN),
@@ -83,11 +81,9 @@ class Endpoint:
         self.accounts.describe(self.accounts.default, world)
         self.redaction = Redaction(self.api)
         self.magic_prefix = normalised(magic_prefix)
-        unknown = next((name for name in limits or () if name not in self.api.actions), None)
-        if unknown is not None:
-            raise ValueError(f"limits: no action {unknown!r}; {nearest(unknown, tuple(self.api.actions))}")
+        limited = limits.by_action(self.api) if limits else {}
         rules = in_order(self.settings.rule_order)
-        self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limits, rules)
+        self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limited, rules, cure)
         self._pipeline = Pipeline(stages, self._backend, self.auth)
 
     def handle(self, request: Request) -> Reply:
@@ -153,7 +149,7 @@ class Endpoint:
             "account": account.uin,
             "last": page.last,
             "dropped": page.dropped,
-            "entries": [entry.as_json(self.redaction, account.uin, self.cure) for entry in page.entries],
+            "entries": [entry.as_json(self.redaction, account.uin) for entry in page.entries],
         }
 
 
@@ -200,6 +196,7 @@ def _record(exchange: Exchange) -> None:
         exchange.stage,
         exchange.check,
         refused.message if refused else str(exchange.unsupported or ""),
+        exchange.hint,
         exchange.action_name,
         exchange.secret_id,
         grant.sub_account if grant and exchange.proven else "",

@@ -79,6 +79,9 @@ class Exchange:
     mismatch: Working | None = None
     """authenticate: what the fake computed, where the client's signature differs."""
 
+    hint: str = ""
+    """For the fake's user, not for the client: how to cure this refusal, where its message does not tell."""
+
     stamp: bytes = field(init=False)
     """identify: the timestamp as sent."""
     claim: Authorization = field(init=False)

@@ -18,7 +18,6 @@ from ccc_contract import strict
 from ccc_contract.http import Headers
 from ccc_contract.model import JSON
 
-from .auth import IN_PROCESS, cure
 from .redaction import Redaction, last_four
 
 FORM = 1
@@ -27,9 +26,6 @@ FORM = 1
 OK = "ok"
 NOT_SUPPORTED = "not-supported"
 FAULT = "fault"
-
-UNKNOWN_SECRET_ID = ("authenticate", "secret-id")
-"""The stage and the check that tell it."""
 
 
 class Entry(NamedTuple):
@@ -46,6 +42,8 @@ class Entry(NamedTuple):
     """The stage that decided: for `ok` the last one."""
     check: str
     why: str
+    hint: str
+    """For the fake's user: how to cure the refusal; empty for none."""
     action: str
     secret_id: str
     sub_account: str
@@ -86,12 +84,8 @@ class Entry(NamedTuple):
         """Was the exchange signed by the key of its SecretId?  False also where nobody has looked."""
         return bool(self.sub_account)
 
-    def hint(self, line: str) -> str | None:
-        """What whoever runs the fake can do about it; `line` lets a SecretId in."""
-        return cure(self.secret_id, line) if (self.stage, self.check) == UNKNOWN_SECRET_ID else None
-
-    def as_json(self, redaction: Redaction, account: str, line: str = IN_PROCESS) -> dict[str, JSON]:
-        """The versioned form that control, transcripts and tests share; `line` is what lets a SecretId in."""
+    def as_json(self, redaction: Redaction, account: str) -> dict[str, JSON]:
+        """The versioned form that control, transcripts and tests share."""
         form: dict[str, JSON] = {
             "form": FORM,
             "n": self.n,
@@ -106,7 +100,7 @@ class Entry(NamedTuple):
             "stage": self.stage,
             "check": self.check,
             "why": self.why or None,
-            "hint": self.hint(line),
+            "hint": self.hint or None,
             "plan": self.plan or None,
             "params": redaction.params(self.params),
             "request": {

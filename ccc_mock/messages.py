@@ -133,6 +133,21 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "qcs::ccc:uin/{account}:* is not allowed.",
         "[request id:{request_id}] 访问管理拒绝该操作：ccc:{action} on qcs::ccc:uin/{account}:* is not allowed.",
     ),
+    "rate-account": (
+        "The request rate of the account is over its limit: `{count}` calls of all sub-accounts in this second, and "
+        "`{limit}` are allowed.",
+        "主账号的请求频率超过限制：所有子账号本秒内合计第 `{count}` 次，上限为 `{limit}` 次。",
+    ),
+    "rate-account-global": (
+        "The request rate of the account in all regions is over its limit: `{count}` calls in this second, and "
+        "`{limit}` are allowed.",
+        "主账号在各地域的请求频率超过限制：本秒内合计第 `{count}` 次，上限为 `{limit}` 次。",
+    ),
+    "rate-ip": (
+        "The request rate of this IP address is over its limit: `{count}` calls in this second, and `{limit}` are "
+        "allowed.",
+        "该 IP 地址的请求频率超过限制：本秒内第 `{count}` 次，上限为 `{limit}` 次。",
+    ),
     "token": (
         "The token is not valid for this SecretId.",
         "Token 对该 SecretId 无效。",

@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.journal",
          "ccc_mock.numbers", "ccc_mock.reply", "ccc_mock.script", "ccc_mock.plans", "ccc_mock.plans.words",
          "ccc_mock.plans.faults", "ccc_mock.plans.plan", "ccc_mock.plans.grammar", "ccc_mock.magic",
-         "ccc_mock.ledger", "ccc_mock.limits",
+         "ccc_mock.ledger", "ccc_mock.limits", "ccc_mock.regions",
          "ccc_mock.world", "ccc_mock.world.endings", "ccc_mock.world.keys", "ccc_mock.world.description",
          "ccc_mock.world.counts", "ccc_mock.world.sessions", "ccc_mock.world.rules", "ccc_mock.world.world",
          "ccc_mock.world.texts",

@@ -13,9 +13,8 @@ from typing import TextIO
 
 from ccc_contract.model import JSON
 
-from ..auth import ON_THE_COMMAND_LINE, cure
 from ..exchange import Exchange
-from ..journal import OK, UNKNOWN_SECRET_ID, decoded
+from ..journal import OK, decoded
 from ..redaction import printable, shortened_number
 
 Render = Callable[[Exchange], str]
@@ -60,9 +59,9 @@ def as_line(exchange: Exchange) -> str:
 
 
 def _hint(exchange: Exchange) -> str | None:
-    """What whoever runs the server looks at next."""
-    if (exchange.stage, exchange.check) == UNKNOWN_SECRET_ID:
-        return cure(exchange.secret_id, ON_THE_COMMAND_LINE)
+    """What whoever runs the server looks at next, or does."""
+    if exchange.hint:
+        return exchange.hint
     if exchange.mismatch is not None:
         return "the journal has the canonical request and the string to sign: GET /_ccc/journal"
     return None

@@ -22,16 +22,11 @@ from pathlib import Path
 import trustme
 from cryptography.hazmat.primitives import serialization
 
+from ..regions import REGIONS
+
 LOCAL_NAMES = ("127.0.0.1", "::1", "localhost", "ccc.localhost")
 
-# doc-request-structure names the first seven for this product; assumed: the others, which are the vendor's common
-# regions.  They are listed because a wildcard stands for the leftmost label only.
-REGIONS = (
-    "ap-guangzhou", "ap-shanghai", "ap-beijing", "ap-singapore", "na-siliconvalley", "eu-frankfurt", "ap-shanghai-fsi",
-    "ap-shenzhen-fsi", "ap-beijing-fsi", "ap-nanjing", "ap-chengdu", "ap-chongqing", "ap-hongkong", "ap-bangkok",
-    "ap-jakarta", "ap-seoul", "ap-tokyo", "ap-mumbai", "na-ashburn", "sa-saopaulo",
-)  # fmt: skip
-
+# Each region's is listed because a wildcard stands for the leftmost label only.
 SERVICE_NAMES = (
     "ccc.tencentcloudapi.com",
     *(f"ccc.{place}.tencentcloudapi.com" for place in ("intl", "internal", *REGIONS)),

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import re
-
 from ..exchange import Exchange
+from ..limits import UNITS
+from ..regions import entry_region
 from .check import Backend, check, host_name
 
-NEAREST = "nearest"
-"""The entry region where a host name says none: the service takes the nearest, and for us it is one."""
-
-_REGIONAL = re.compile(r"ccc\.([a-z]{2,16}(?:-[a-z]{1,24}){1,3})\.tencentcloudapi\.com")
+_NEVER_ENDS = (
+    "the world stands still, and so this second never ends: move it on (PUT /_ccc/clock with "
+    '{"advance": 1}, in Python clock.advance(1)), or serve with --no-rate-limit'
+)
 
 
 @check(
-    "rate", "RequestLimitExceeded",
+    "rate", *(unit.code for unit in UNITS),
     confidence="documented", source="doc-rate-limit",
     evidence="limits are per sub-account, which must be known first; that the parameters are not looked at before is "
     "assumed",
 )  # fmt: skip
 def rate_is_within_its_limit(exchange: Exchange, backend: Backend) -> None:
-    if backend.limits is None:
+    limits = backend.limits.get(exchange.action_name)
+    if not limits:
         return
-    action = exchange.action
-    limit = backend.limits.get(action.name, action.limit_per_second)
-    host = exchange.request.headers.get(b"host") or b""
-    key = exchange.sub_account, action.name, entry_region(host_name(host))
-    count = exchange.account.windows.hit(key, exchange.received_at)
-    if limit is not None and count > limit:
-        raise exchange.refusal("RequestLimitExceeded", "rate", count=count, limit=limit)
+    request, account = exchange.request, exchange.account
+    region = entry_region(host_name(request.headers.get(b"host") or b""))
+    arrival = exchange.sub_account, exchange.action_name, region, request.client
+    beyond = account.windows.count(arrival, limits, exchange.received_at)
+    if beyond is None:
+        return
+    (unit, per_second), count = beyond
+    if account.clock.world_is_frozen and per_second > 0:
+        exchange.hint = _NEVER_ENDS
+    raise exchange.refusal(unit.code, unit.sentence, count=count, limit=per_second)
 
 
 @check(
@@ -47,9 +51,3 @@ def action_is_not_denied(exchange: Exchange, backend: Backend) -> None:
             account=exchange.account.uin,
             request_id=exchange.request_id,
         )
-
-
-def entry_region(host: str) -> str:
-    """The gateway's region, which is the host name's: X-TC-Region does not count (doc-rate-limit)."""
-    match = _REGIONAL.fullmatch(host)
-    return match[1] if match else NEAREST

@@ -8,6 +8,7 @@ from ccc_contract import signing_v1
 from ccc_contract.signing import READINGS, UNSIGNED_PAYLOAD, Working, as_sent, hashed_payload, verify
 
 from ..accounts import Credential, Grant
+from ..auth import cure
 from ..exchange import Exchange
 from ..settings import Settings
 from .check import Backend, check
@@ -22,6 +23,7 @@ def secret_id_exists(exchange: Exchange, backend: Backend) -> None:
     claimed = exchange.secret_id if exchange.parameters.older else exchange.claim.secret_id
     grant = exchange.grant
     if grant is None or grant.disabled or grant.credential.secret_id != claimed:
+        exchange.hint = cure(exchange.secret_id, backend.cure)
         raise exchange.refusal("AuthFailure.SecretIdNotFound", "secret-id")
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from ccc_contract import conform
 from ccc_contract.model import Api
 
+from ..auth import IN_PROCESS
 from ..domain import Handler
 from ..exchange import Exchange
-from ..limits import Limits
+from ..limits import Limit
 from ..settings import Settings
 from ..world.rules import RULES, Rule
 
@@ -30,10 +31,12 @@ class Backend:
     handlers: Mapping[str, Handler]
     magic: str = ""
     """The beginning of the magic numbers, normalised; empty where there are none."""
-    limits: Limits | None = None
-    """Limits in place of the documented ones; None where nothing is limited."""
+    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+    """Action → how many of its calls may pass in a second; empty where nothing is limited."""
     rules: tuple[Rule, ...] = RULES
     """The rules of the business, in the order in which they are looked at."""
+    cure: str = IN_PROCESS
+    """The line that lets an unknown SecretId in."""
 
 
 Run = Callable[[Exchange, Backend], None]

@@ -132,6 +132,9 @@ def timestamp_is_fresh(exchange: Exchange, backend: Backend) -> None:
 
 def _expired(exchange: Exchange, backend: Backend) -> Exception:
     now, skew = int(exchange.signing_at), backend.settings.skew_seconds
+    moved = exchange.account.clock.moved()
+    if moved:
+        exchange.hint = f"{moved}; what moves the world alone is `PUT /_ccc/clock` with `world` or `advance`"
     return exchange.refusal("AuthFailure.SignatureExpire", "expired", now=now, skew=skew)
 
 

@@ -128,7 +128,7 @@ def check(parser: str, count: int) -> list[str]:
     """Make `count` connections and print the figures; gives what grew, as sentences."""
     begun = time.monotonic()
     warm_up = int(count * WARM_UP)
-    with serve("--quiet", program=PARSERS[parser]) as fake, ThreadPoolExecutor(AT_ONCE) as pool:
+    with serve("--quiet", "--no-rate-limit", program=PARSERS[parser]) as fake, ThreadPoolExecutor(AT_ONCE) as pool:
         client, pid = Client(fake), fake.popen.pid
         fresh = Held.by(pid)
         _drain(pool.map(client.connect, range(warm_up)))

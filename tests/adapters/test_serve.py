@@ -170,6 +170,8 @@ USAGE_ERRORS = {
     "setting": (["serve", "--set", "session_idd=x"], "session_id"),
     "setting value": (["serve", "--set", "session_id=x"], "dashless"),
     "setting form": (["serve", "--set", "session_id"], "NAME=VALUE"),
+    "limit of nothing": (["serve", "--limit", "acount=1"], "did you mean account"),
+    "limit and none": (["serve", "--no-rate-limit", "--limit", "ip=1"], "--no-rate-limit"),
     "address": (["serve", "--host", "203.0.113.1", "--port", "0"], "203.0.113.1"),
     "name": (["serve", "--host", "no.such.name.invalid", "--port", "0"], "no.such.name.invalid"),
 }

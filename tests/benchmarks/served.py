@@ -29,7 +29,7 @@ from ccc_mock.adapters.server import Server
 from ccc_mock.endpoint import Endpoint
 
 HERE = Path(__file__).parent
-FAKE = (str(Path(sysconfig.get_path("scripts")) / "ccc-mock"), "serve", "--port", "0", "--json")
+FAKE = (str(Path(sysconfig.get_path("scripts")) / "ccc-mock"), "serve", "--port", "0", "--json", "--no-rate-limit")
 QUIET_FAKE = (*FAKE, "--quiet")
 BARE = (sys.executable, str(HERE / "bare_app.py"))
 

@@ -23,6 +23,7 @@ BLANK: dict[str, Any] = {
     "stage": "execute",
     "check": "behaviour",
     "why": "",
+    "hint": "",
     "action": "",
     "secret_id": "",
     "sub_account": "",

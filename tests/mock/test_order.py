@@ -17,7 +17,7 @@ import pytest
 from ccc_contract import ApiError, load_api
 from ccc_contract.http import Headers, Request
 from ccc_contract.model import CONFIDENCES
-from ccc_mock import Clock, Endpoint, Settings
+from ccc_mock import Clock, Endpoint, Limits, Settings
 from ccc_mock.exchange import Exchange
 from ccc_mock.stages import STAGES, Backend, Check, Stage
 from drafts import EXAMPLE, FORM, NOW, Draft
@@ -115,7 +115,7 @@ a plan that nobody can read is no refusal of the service."""
 
 
 def serving(*stages: Stage) -> Endpoint:
-    return Endpoint(clock=Clock(at=NOW), settings=STRICT, stages=stages or STAGES, limits={LIMITED: 0})
+    return Endpoint(clock=Clock(at=NOW), settings=STRICT, stages=stages or STAGES, limits=Limits(actions={LIMITED: 0}))
 
 
 def both(earlier: str, later: str) -> Draft:

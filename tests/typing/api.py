@@ -9,6 +9,7 @@ from ccc_mock import (
     Credential,
     Delivery,
     Endpoint,
+    Limits,
     NotSupportedByFake,
     Reply,
     Settings,
@@ -21,6 +22,7 @@ def in_process() -> bytes:
         clock=Clock(at=1795324613),
         seed=7,
         settings=Settings(session_id="dashless"),
+        limits=Limits(actions={"CreateAIAgentCall": 5, "HangUpCall": None}, account=40, account_global=80, ip=100),
     )
     request = Request.post("127.0.0.1", {"content-type": "application/json"}, b"{}")
     try:
