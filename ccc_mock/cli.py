@@ -37,6 +37,7 @@ from .numbers import normalised
 from .plans.grammar import Parsed, parse
 from .plans.words import nearest
 from .settings import Settings
+from .world.description import BASES, Description
 
 if TYPE_CHECKING:
     from .adapters.tls import Certified
@@ -91,6 +92,25 @@ def _plan(text: str) -> Parsed:
     if not lines:
         raise ValueError(f"{text[1:]} holds no plan; expected one on each line that does not begin with #")
     return Parsed([each for line in lines for each in line.drafts], [each for line in lines for each in line.warnings])
+
+
+def _world(text: str) -> Description:
+    """A word for a world, or a file that describes one."""
+    if text in BASES:
+        return BASES[text]
+    path = Path(text)
+    try:
+        # "w.toml" is a file; "stict" is a word that nobody has
+        if not path.suffix and not path.exists():
+            raise ValueError(f"expected {', '.join(BASES)} or a file, got {text!r}; {nearest(text, tuple(BASES))}")
+        toml = path.read_text(encoding="utf-8-sig")
+    except OSError as reason:
+        raise ValueError(f"cannot read {text}: {reason.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {text}: it is not UTF-8") from None
+    from .world.texts import read_toml
+
+    return read_toml(toml, load_api().actions, text)
 
 
 def _lines(path: Path, read: Callable[[str], T]) -> list[T]:
@@ -182,6 +202,15 @@ def _setting(text: str) -> tuple[str, str]:
     metavar="TIME",
     callback=_usage_error(parse_time),
     help="Freeze the clock at a Unix second or an ISO time with offset.",
+)
+@click.option(
+    "--world",
+    envvar="CCC_MOCK_WORLD",
+    default="open",
+    show_default=True,
+    metavar="open|strict|FILE",
+    callback=_usage_error(_world),
+    help="What the account has: everything and no rule, everything and all rules, or what a file describes.",
 )
 @click.option("--seed", envvar="CCC_MOCK_SEED", type=int, help="Make the ids repeat from run to run.")
 @click.option(
@@ -281,6 +310,7 @@ def serve(
     credentials: tuple[list[Credential], ...],
     auth: Auth,
     at: float | None,
+    world: Description,
     seed: int | None,
     settings: tuple[tuple[str, str], ...],
     plans: tuple[Parsed, ...],
@@ -315,6 +345,7 @@ def serve(
         endpoint = Endpoint(
             credentials=given or [DEFAULT_CREDENTIAL],
             clock=Clock(at=at),
+            world=world,
             seed=seed,
             settings=Settings.of(dict(settings)),
             magic_prefix=magic_prefix if magic else "",
@@ -503,6 +534,30 @@ def _code(row: Mapping[str, Any], told: Mapping[str, str]) -> str:
     if ways["checks"]:
         lines.append(f"    {told['checks']} {', '.join(ways['checks'])}")
     return "\n".join(lines)
+
+
+@ccc_mock.command()
+@click.argument("file", default="ccc-mock.toml", type=click.Path(dir_okay=False))
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def init(file: str, force: bool) -> int:
+    """Write a file that describes a small account, with a comment on each key; `-` prints it.
+
+    `ccc-mock serve --world FILE` serves that account.
+    """
+    from .world.texts import sample
+
+    if file == "-":
+        click.echo(sample(), nl=False)
+        return 0
+    try:
+        with open(file, "w" if force else "x", encoding="utf-8", newline="\n") as stream:
+            stream.write(sample())
+    except FileExistsError:
+        raise click.UsageError(f"{file} is there already; --force writes over it") from None
+    except OSError as reason:
+        raise click.UsageError(f"cannot write {file}: {reason.strerror}") from None
+    click.echo(f"wrote {file}; next: ccc-mock serve --world {shlex.quote(file)}")
+    return 0
 
 
 @ccc_mock.command()

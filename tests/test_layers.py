@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.checks.identify", "ccc_mock.checks.route", "ccc_mock.checks.authenticate",
          "ccc_mock.checks.inject", "ccc_mock.checks.admit", "ccc_mock.checks.validate", "ccc_mock.checks.execute",
          "ccc_mock.stages", "ccc_mock.pipeline", "ccc_mock.fidelity", "ccc_mock.endpoint", "ccc_mock.catalogue",
+         "ccc_mock.live",
          "ccc_mock.route", "ccc_mock.commands", "ccc_mock.openapi", "ccc_mock.control", "ccc_mock"),
     ),
     (

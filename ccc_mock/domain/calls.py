@@ -38,6 +38,7 @@ def create_ai_agent_call(scene: Scene, params: Mapping[str, JSON]) -> dict[str, 
 
 
 def _refusal(scene: Scene, attempt: Attempt, broken: Rule) -> ApiError:
+    scene.exchange.hint = f"the rule {broken.name} of the account's world: {broken.arises}"
     if attempt.waits:
         _wait(scene, attempt.waits)
     if attempt.wrong:
