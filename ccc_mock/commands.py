@@ -175,7 +175,7 @@ def set_world(command: Command) -> JSON:
 
 def get_snapshot(command: Command) -> JSON:
     with command.account.lock:
-        return command.account.world_now().snapshot()
+        return {"account": command.account.uin, **command.account.world_now().snapshot()}
 
 
 def set_snapshot(command: Command) -> JSON:

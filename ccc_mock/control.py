@@ -93,7 +93,7 @@ _SESSIONS = _object(account=_TEXT, count=_COUNT, next_due=_TIME_OR_NULL, session
 _ONE_SESSION = _object(account=_TEXT, session=_SESSION)
 _EVENT = _object(n=_COUNT, at=_TIME, session_id=_TEXT, status=_TEXT, end_status={"type": ["integer", "null"]})
 _EVENTS = _object(account=_TEXT, last=_COUNT, events=_list(_EVENT))
-_SNAPSHOT: Schema = {"type": "object", "required": list(SNAPSHOT_KEYS)}
+_SNAPSHOT: Schema = {"type": "object", "required": ["account", *SNAPSHOT_KEYS]}
 _MADE = _object(
     account=_TEXT, sub_account=_TEXT, secret_id=_TEXT, secret_key=_TEXT, token=_TEXT_OR_NULL, expires_at=_TIME_OR_NULL,
     control_token=_TEXT,
@@ -148,7 +148,10 @@ _MOVE = (
         {"type": ["boolean", "integer", "string"]},
     ),
 )
-_SNAPSHOT_BODY = tuple(Key(name, "as the snapshot has it", {}, required=True) for name in SNAPSHOT_KEYS)
+_SNAPSHOT_BODY = (
+    Key("account", "is not looked at: a snapshot can be put into another account", {}),
+    *(Key(name, "as the snapshot has it", {}, required=True) for name in SNAPSHOT_KEYS),
+)
 _NEW_ACCOUNT = (
     Key("world", "open or strict; as the server's own unless it is given", {"type": ["string", "null"]}),
     Key("seed", "makes its ids repeat", {"type": ["integer", "null"]}),

@@ -15,6 +15,7 @@ from ..clock import Clock
 from ..control import Control
 from ..endpoint import Endpoint
 from ..ledger import Ledger
+from ..live import LiveSessions
 from ..plans.plan import Plan
 from ..plans.words import PlanError
 from .asgi import App
@@ -92,6 +93,11 @@ class ServedAccount:
     def ledger(self) -> Ledger:
         """Who was dialled, whatever was answered."""
         return self.account.ledger
+
+    @property
+    def sessions(self) -> LiveSessions:
+        """The account's calls, to look at and to move by hand (docs/world.md)."""
+        return LiveSessions(self.account)
 
     def assert_consumed(self) -> None:
         """Raises NotConsumed, an AssertionError, where something was planned and did not happen."""

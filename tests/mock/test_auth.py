@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 from answers import EXPIRED, INVALID, NOT_FOUND, PARAMETER, SIGNATURE, TOKEN, VALUE
 from ccc_contract.http import Headers, Request
-from ccc_mock import DEFAULT_CREDENTIAL, Clock, Credential, Endpoint
+from ccc_mock import DEFAULT_CREDENTIAL, Clock, Credential, Endpoint, Limits
 from ccc_mock.accounts import Directory
 from ccc_mock.auth import AUTHS, IN_THE_INI, Auth, cure, warning
 from ccc_mock.journal import Entry
-from ccc_mock.limits import Limits
 from ccc_mock.settings import Settings
 from drafts import EXAMPLE, FORM, HOST, NOW, TEMPORARY, Draft
 from older import SHA1, SHA256, OlderDraft, encoded, flattened, get_draft
@@ -170,14 +169,14 @@ def test_with_auth_off_a_known_secret_id_still_says_whose_account_it_is() -> Non
 
 
 def test_each_unknown_secret_id_is_a_sub_account_whose_rate_is_limited_by_itself() -> None:
-    endpoint = endpoint_for("any", limits={"CreateAIAgentCall": 1})
+    endpoint = endpoint_for("any", limits=Limits(actions={"CreateAIAgentCall": 1}))
     drafts = [Draft(secret_id=f"AKID-nobody-{n}") for n in (1, 2, 1, 2)] + [Draft()]
     verdicts = [endpoint.exchange(draft.request()).verdict for draft in drafts]
     assert verdicts == ["ok", "ok", "RequestLimitExceeded", "RequestLimitExceeded", "ok"]
 
 
 def test_unsigned_requests_are_one_sub_account() -> None:
-    endpoint = endpoint_for("off", limits={"CreateAIAgentCall": 1})
+    endpoint = endpoint_for("off", limits=Limits(actions={"CreateAIAgentCall": 1}))
     verdicts = [endpoint.exchange(Draft().unsigned_request()).verdict for _ in range(2)]
     assert verdicts == ["ok", "RequestLimitExceeded"]
 
@@ -249,11 +248,17 @@ def test_the_journal_says_how_to_let_an_unknown_secret_id_in() -> None:
     assert b"ccc_credentials" not in reply.body
 
 
-@pytest.mark.parametrize("name", ["known", "known, wrong key", "unknown, expired", "unsigned"])
+@pytest.mark.parametrize("name", ["known", "known, wrong key", "unsigned"])
 def test_other_exchanges_need_no_such_hint(name: str) -> None:
     endpoint = endpoint_for("known")
     endpoint.exchange(CASES[name].request)
     assert endpoint.journal()[-1]["hint"] is None
+
+
+def test_an_unknown_secret_id_that_has_expired_is_told_of_the_clock_first() -> None:
+    endpoint = endpoint_for("known")
+    endpoint.exchange(CASES["unknown, expired"].request)
+    assert endpoint.journal()[-1]["hint"].startswith("the signing hand is frozen at 2026-11-22T13:16:53+08:00")
 
 
 def test_a_code_that_was_planned_needs_no_cure() -> None:

@@ -20,6 +20,7 @@ from ccc_mock.checks.inject import PLAN_HEADER
 from ccc_mock.control import MAX_BODY_BYTES, ROUTES, Control
 from ccc_mock.openapi import METHODS
 from ccc_mock.plans.grammar import MAX_LENGTH
+from ccc_mock.world.world import World
 from drafts import NOW, Draft
 
 API = load_api()
@@ -379,7 +380,9 @@ def test_the_numbers_are_those_of_the_servers_prefix() -> None:
 def test_every_action_is_listed(control: Caller) -> None:
     rows = control("GET", "/_ccc/actions")[1]["actions"]
     assert [row["action"] for row in rows] == list(API.actions)
-    assert [row["action"] for row in rows if row["answers"]] == ["CreateAIAgentCall"]
+    assert [row["action"] for row in rows if row["answers"]] == [
+        "CreateAIAgentCall", "DescribeAIAgentInfoList", "DescribeNumbers", "DescribeTelSession", "HangUpCall",
+    ]  # fmt: skip
 
 
 # --- the description ------------------------------------------------------------------------------------------------
@@ -456,7 +459,13 @@ def b(server: tuple[Control, Caller]) -> Team:
     return Team(*server)
 
 
-BODIES = {"PUT /_ccc/clock": {"at": 5}, "POST /_ccc/plans": {"plan": "InternalError", "name": "x"}}
+BODIES = {
+    "PUT /_ccc/clock": {"at": 5},
+    "POST /_ccc/plans": {"plan": "InternalError", "name": "y"},
+    "PUT /_ccc/world": {"base": "strict"},
+    "POST /_ccc/sessions/{name}": {"hang_up": True},
+    "PUT /_ccc/snapshot": World().snapshot(),
+}
 OF_AN_ACCOUNT = [route for route in ROUTES if route.opens_to == "account"]
 
 
@@ -465,7 +474,7 @@ def state(endpoint: Endpoint, uin: str) -> tuple[Any, ...]:
     assert account is not None
     return (
         account.clock.moved(), account.journal.last, len(account.journal), account.ledger.count,
-        [(plan.name, plan.count) for plan in account.plans], account.control_token,
+        [(plan.name, plan.count) for plan in account.plans], account.control_token, account.world.snapshot(),
     )  # fmt: skip
 
 
@@ -487,11 +496,13 @@ def test_a_team_cannot_touch_another(endpoint: Endpoint, a: Team, b: Team, route
 @pytest.mark.parametrize("named", [False, True])
 @pytest.mark.parametrize("route", OF_AN_ACCOUNT, ids=lambda route: f"{route.method} {route.path}")
 def test_a_team_acts_on_its_own_account(endpoint: Endpoint, a: Team, route: Any, named: bool) -> None:
-    if "{name}" in route.path:
-        endpoint.plan("ok", endpoint.accounts.account(a.uin), name="x")
+    endpoint.plan("ok", endpoint.accounts.account(a.uin), name="x")
+    endpoint.accounts.account(a.uin).clock.freeze(NOW)
+    called = endpoint.exchange(a.draft.request()).result["SessionId"]
+    name = called if route.path.startswith("/_ccc/sessions") else "x"
     body = BODIES.get(f"{route.method} {route.path}", b"")
     query = f"?account={a.uin}" if named else ""
-    status, answer = a.ask(route.method, route.path.format(name="x") + query, body)
+    status, answer = a.ask(route.method, route.path.format(name=name) + query, body)
     assert status == route.status
     assert answer["account"] == a.uin
 

@@ -76,8 +76,15 @@ def test_a_session_id_is_a_version_4_uuid_in_the_form_that_is_set(form: str, len
     assert uuid.UUID(text).version == 4
 
 
-def test_every_setting_is_turned_here() -> None:
-    assert {each.name for each in dataclasses.fields(Settings)} == {*TURNED, "session_id"}
+OF_A_WORLD = {
+    "rule_order", "refused_attempts_count", "own_numbers_are_subject", "day_is", "blocked_calls", "hang_up_of_finished",
+    "unknown_session", "acquire_seconds",
+}  # fmt: skip
+"""Turned in test_world_settings.py."""
+
+
+def test_every_setting_is_turned() -> None:
+    assert {each.name for each in dataclasses.fields(Settings)} == {*TURNED, "session_id", *OF_A_WORLD}
 
 
 def test_an_expired_message_carries_the_skew_that_is_set() -> None:

@@ -17,9 +17,11 @@ import pytest
 from ccc_contract import ApiError, load_api
 from ccc_contract.http import Headers, Request
 from ccc_contract.model import CONFIDENCES
-from ccc_mock import Clock, Endpoint, Limits, Settings
+from ccc_mock import Clock, Credential, Endpoint, Limits, Settings
 from ccc_mock.exchange import Exchange
 from ccc_mock.stages import STAGES, Backend, Check, Stage
+from ccc_mock.world.description import OPEN, SubAccount
+from ccc_mock.world.description import Credential as Described
 from drafts import EXAMPLE, FORM, NOW, Draft
 
 LIMIT = 1000
@@ -29,6 +31,14 @@ STRICT = Settings(max_body_bytes=LIMIT, common_values_are_judged=True)
 
 LIMITED = "HangUpCall"
 """An action that may not be called at all here."""
+
+DENIED = Credential("AKID-denied", "denied-key")
+"""What access management denies everything."""
+
+WORLD = dataclasses.replace(
+    OPEN,
+    sub_account=(SubAccount(deny=("*",), credential=(Described(secret_id="AKID-denied", secret_key="denied-key"),)),),
+)
 
 PLANNED = "InternalError"
 """A code that a plan asks for."""
@@ -66,6 +76,7 @@ VIOLATIONS: dict[str, Callable[[Draft], Draft]] = {
     "rate": lambda draft: draft.with_headers({"x-tc-action": LIMITED}).but(
         params=draft.params if draft.body is not None else {"SdkAppId": 1, "SessionId": "a"}
     ),
+    "permission": lambda draft: draft.by(DENIED),
     "readable": lambda draft: draft.but(body=b""),
     "missing": lambda draft: draft.without_param("Callee"),
     "unknown": lambda draft: draft.with_params({"Calle": "008612300000000"}),
@@ -94,7 +105,8 @@ TOGETHER = [
     ("digest", "token"),
     ("token", "plan"),
     ("plan", "rate"),
-    ("rate", "readable"),
+    ("rate", "permission"),
+    ("permission", "readable"),
     ("missing", "unknown"),
     ("unknown", "type"),
     ("type", "value"),
@@ -115,7 +127,8 @@ a plan that nobody can read is no refusal of the service."""
 
 
 def serving(*stages: Stage) -> Endpoint:
-    return Endpoint(clock=Clock(at=NOW), settings=STRICT, stages=stages or STAGES, limits=Limits(actions={LIMITED: 0}))
+    limits = Limits(actions={LIMITED: 0})
+    return Endpoint(clock=Clock(at=NOW), settings=STRICT, stages=stages or STAGES, limits=limits, world=WORLD)
 
 
 def both(earlier: str, later: str) -> Draft:
