@@ -1,15 +1,18 @@
 """An offline fake of Tencent Cloud Contact Center's API (ccc.tencentcloudapi.com, version 2020-02-10).
 
-`Endpoint().handle(request)` is the fake in process; `ccc-mock serve` is the same on a socket.
+`with ccc_mock.fake() as ccc:` is the fake for code that calls the service by its name; `Endpoint().handle(request)` is
+what is behind it, and `ccc-mock serve` is the same on a socket.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .accounts import DEFAULT_CREDENTIAL, Credential
+    from .adapters.intercept import NoFake
     from .clock import Clock
     from .endpoint import Endpoint
     from .exchange import NotSupportedByFake
+    from .faking import Fake, fake, guard
     from .limits import Limits
     from .plans.words import PlanError
     from .reply import Delivery, Reply
@@ -21,11 +24,15 @@ __all__ = [
     "Credential",
     "Delivery",
     "Endpoint",
+    "Fake",
     "Limits",
+    "NoFake",
     "NotSupportedByFake",
     "PlanError",
     "Reply",
     "Settings",
+    "fake",
+    "guard",
 ]
 
 _HOMES = {
@@ -34,11 +41,15 @@ _HOMES = {
     "Credential": "accounts",
     "Delivery": "reply",
     "Endpoint": "endpoint",
+    "Fake": "faking",
     "Limits": "limits",
+    "NoFake": "adapters.intercept",
     "NotSupportedByFake": "exchange",
     "PlanError": "plans.words",
     "Reply": "reply",
     "Settings": "settings",
+    "fake": "faking",
+    "guard": "faking",
 }
 
 

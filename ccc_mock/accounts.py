@@ -56,7 +56,8 @@ class Credential:
         return f"<Credential {last_four(self.secret_id)}{' temporary' if self.token else ''}>"
 
 
-def _fresh_credential(now: float, duration_seconds: float | None) -> Credential:
+def fresh_credential(now: float = 0.0, duration_seconds: float | None = None) -> Credential:
+    """A credential that nobody else has; with a duration it is temporary, from `now` (Unix seconds) on."""
     secret_id, secret_key = f"AKID-ccc-mock-{os.urandom(6).hex()}", f"ccc-mock-key-{os.urandom(12).hex()}"
     if duration_seconds is None:
         return Credential(secret_id, secret_key)
@@ -282,7 +283,7 @@ class Directory:
                 self._next_uin(), seed=seed, clock=clock, ledger_calls=ledger_calls, world=world or like_the_default
             )
             self._accounts[account.uin] = account
-        return self.add(account, _fresh_credential(account.clock.signing(), duration_seconds))
+        return self.add(account, fresh_credential(account.clock.signing(), duration_seconds))
 
     def remove(self, account: Account) -> None:
         """Forget an account and its credentials.  Raises ValueError for the default one."""

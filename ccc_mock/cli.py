@@ -37,7 +37,7 @@ from .numbers import normalised
 from .plans.grammar import Parsed, parse
 from .plans.words import nearest
 from .settings import Settings
-from .world.description import BASES, Description
+from .world.description import Description
 
 if TYPE_CHECKING:
     from .adapters.tls import Certified
@@ -96,21 +96,9 @@ def _plan(text: str) -> Parsed:
 
 def _world(text: str) -> Description:
     """A word for a world, or a file that describes one."""
-    if text in BASES:
-        return BASES[text]
-    path = Path(text)
-    try:
-        # "w.toml" is a file; "stict" is a word that nobody has
-        if not path.suffix and not path.exists():
-            raise ValueError(f"expected {', '.join(BASES)} or a file, got {text!r}; {nearest(text, tuple(BASES))}")
-        toml = path.read_text(encoding="utf-8-sig")
-    except OSError as reason:
-        raise ValueError(f"cannot read {text}: {reason.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"cannot read {text}: it is not UTF-8") from None
-    from .world.texts import read_toml
+    from .adapters.files import world_of
 
-    return read_toml(toml, load_api().actions, text)
+    return world_of(text, load_api().actions)
 
 
 def _lines(path: Path, read: Callable[[str], T]) -> list[T]:

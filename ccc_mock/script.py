@@ -41,6 +41,15 @@ def script(reply: Reply, *, with_body: bool = True) -> Script:
     return Script(tuple(pieces), delivery.reset)
 
 
+def plain(reply: Reply, connection: bytes, *, with_body: bool = True) -> Script:
+    """The whole of a reply that any framework can bring; `connection` is the value of that header."""
+    lines = (*reply.headers, (b"Content-Length", b"%d" % len(reply.body)), (b"Connection", connection))
+    head = b"".join(b"%b: %b\r\n" % line for line in lines)
+    status = b"HTTP/1.1 %d %b\r\n" % (reply.status, phrase(reply.status))
+    data = b"%b%b\r\n%b" % (status, head, reply.body if with_body else b"")
+    return Script((Write(reply.delivery.delay_seconds, data),), reset=False)
+
+
 def _head(reply: Reply) -> bytes:
     delivery = reply.delivery
     length = len(reply.body) if delivery.claimed_length is None else delivery.claimed_length
@@ -49,11 +58,12 @@ def _head(reply: Reply) -> bytes:
     honest = delivery.cut_after is None and delivery.claimed_length is None and not delivery.drops
     lines = [*reply.headers, framing, (b"Connection", b"close" if honest else b"keep-alive")]
     shown = [(name.lower() if delivery.lower_case else name, value) for name, value in lines]
-    status = b"HTTP/1.1 %d %b\r\n" % (reply.status, _phrase(reply.status))
+    status = b"HTTP/1.1 %d %b\r\n" % (reply.status, phrase(reply.status))
     return status + b"".join(b"%b: %b\r\n" % line for line in shown) + b"\r\n"
 
 
-def _phrase(status: int) -> bytes:
+def phrase(status: int) -> bytes:
+    """What stands behind a status on the wire; empty for one that has no name."""
     try:
         return HTTPStatus(status).phrase.encode()
     except ValueError:

@@ -15,11 +15,15 @@ def test_the_public_names_are_these() -> None:
         "Credential",
         "Delivery",
         "Endpoint",
+        "Fake",
         "Limits",
+        "NoFake",
         "NotSupportedByFake",
         "PlanError",
         "Reply",
         "Settings",
+        "fake",
+        "guard",
     ]
     assert ccc_contract.__all__ == ["Api", "ApiError", "Headers", "Request", "Response", "load_api", "sign"]
 

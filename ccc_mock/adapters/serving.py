@@ -14,10 +14,7 @@ from ..accounts import Account, Credential
 from ..clock import Clock
 from ..control import Control
 from ..endpoint import Endpoint
-from ..ledger import Ledger
-from ..live import LiveSessions
-from ..plans.plan import Plan
-from ..plans.words import PlanError
+from ..surface import AccountSurface
 from .asgi import App
 from .server import Server, listen, url_of
 
@@ -49,7 +46,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class ServedAccount:
+class ServedAccount(AccountSurface):
     """One account of a running fake, and the credential that opens it."""
 
     served: Served
@@ -66,47 +63,9 @@ class ServedAccount:
         return self.served.host
 
     @property
-    def secret_id(self) -> str:
-        return self.credential.secret_id
-
-    @property
-    def secret_key(self) -> str:
-        return self.credential.secret_key
-
-    @property
-    def token(self) -> str | None:
-        return self.credential.token
-
-    @property
-    def clock(self) -> Clock:
-        return self.account.clock
-
-    def plan(self, text: str, *, name: str | None = None) -> list[Plan]:
-        """Declare what is to happen to the next calls (docs/plans.md).  Raises PlanError."""
-        __tracebackhide__ = True  # a typo in a plan is its writer's line, and none of ours
-        try:
-            return self.served.endpoint.plan(text, self.account, name=name)
-        except PlanError as wrong:
-            raise wrong.with_traceback(None) from None
-
-    @property
-    def ledger(self) -> Ledger:
-        """Who was dialled, whatever was answered."""
-        return self.account.ledger
-
-    @property
-    def sessions(self) -> LiveSessions:
-        """The account's calls, to look at and to move by hand (docs/world.md)."""
-        return LiveSessions(self.account)
-
-    def assert_consumed(self) -> None:
-        """Raises NotConsumed, an AssertionError, where something was planned and did not happen."""
-        __tracebackhide__ = True
-        self.account.plans.assert_consumed()
-
-    def journal(self) -> list[dict[str, JSON]]:
-        """What this account was asked and what it answered, oldest first (docs/journal.md)."""
-        return self.served.endpoint.journal(self.account)
+    def endpoint(self) -> Endpoint:
+        """The endpoint behind the socket, which other accounts share."""
+        return self.served.endpoint
 
     def remove(self) -> None:
         self.served.endpoint.accounts.remove(self.account)

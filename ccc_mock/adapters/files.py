@@ -1,0 +1,37 @@
+"""Descriptions that stand in files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..plans.words import nearest
+from ..world.description import BASES, Description, described
+
+
+def world_of(given: str | Path | Mapping[str, Any] | Description, actions: Collection[str]) -> Description:
+    """The description that is meant: by a word, by a TOML file, or by what such a file holds.
+
+    `actions` are those there are.  Raises ValueError, which names what is wrong and where.
+    """
+    if isinstance(given, Description):
+        return given
+    if isinstance(given, Mapping):
+        return described(given, actions)
+    if str(given) in BASES:
+        return BASES[str(given)]
+    path = Path(given)
+    if not path.suffix and not path.exists():  # `account.toml` is a file; `stict` is a word that nobody has
+        raise ValueError(
+            f"expected {', '.join(BASES)} or a file, got {str(given)!r}; {nearest(str(given), tuple(BASES))}"
+        )
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as reason:
+        raise ValueError(f"cannot read {given}: {reason.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {given}: it is not UTF-8") from None
+    from ..world.texts import read_toml
+
+    return read_toml(text, actions, str(given))

@@ -1,0 +1,124 @@
+"""A connection that has no socket: the client's own parser reads the very bytes that a server would have written.
+
+What a library makes of a cut, a reset or a pause is then its own doing, with its own exceptions.  A pause costs no
+time: one that outlasts the reader's patience is a timeout, any other is over at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ccc_contract.http import Headers, Request
+
+from ..reply import Reply
+from ..script import Script, Write, plain, script
+
+
+class Answer(NamedTuple):
+    """A reply that is on its way.  `delivered()` is to be called when the client has all of it."""
+
+    reply: Reply
+    delivered: Callable[[], None]
+
+
+def connection_header(request: Request) -> bytes:
+    """What a reply says of its connection: `close` where it was asked for."""
+    asked = request.headers.get(b"connection")
+    return b"close" if asked is not None and b"close" in asked.lower() else b"keep-alive"
+
+
+class Line:
+    """One request and its answer.  `ask` is whom to ask; with `answer` that was done already."""
+
+    def __init__(self, ask: Callable[[Request], Answer], answer: Answer | None = None) -> None:
+        self._ask = ask
+        self._answer = answer
+        self._sent = bytearray()
+        self._writes: deque[Write] | None = None
+        self._arrived = memoryview(b"")
+        self._stays_open = False
+        self._reset = False
+
+    def send(self, data: bytes | bytearray | memoryview) -> None:
+        self._sent += data
+
+    def receive(self, size: int, timeout: float | None) -> bytes:
+        """What arrives next, at most `size` bytes; nothing at the end.
+
+        Raises TimeoutError where it takes `timeout` seconds or longer, ConnectionResetError at a reset.
+        """
+        writes = self._play() if self._writes is None else self._writes
+        while not self._arrived:
+            if not writes:
+                return self._end(timeout)
+            wait, data = writes[0].wait_seconds, writes[0].data
+            if timeout is not None and wait >= timeout:
+                writes[0] = Write(wait - timeout, data)
+                raise TimeoutError("timed out")
+            writes.popleft()
+            self._arrived = memoryview(data)
+            if not writes and self._answer is not None:
+                self._answer.delivered()
+        piece, self._arrived = self._arrived[:size], self._arrived[size:]
+        return bytes(piece)
+
+    def _end(self, timeout: float | None) -> bytes:
+        if self._reset:
+            raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+        if self._stays_open and timeout is not None:
+            raise TimeoutError("timed out")
+        return b""
+
+    def _play(self) -> deque[Write]:
+        request = parsed(bytes(self._sent))
+        if self._answer is None:
+            self._answer = self._ask(request)
+        reply, with_body = self._answer.reply, request.method != "HEAD"
+        if reply.delivery.is_plain:
+            connection = connection_header(request)
+            self._stays_open = connection != b"close"
+            play = plain(reply, connection, with_body=with_body)
+        else:
+            play = script(reply, with_body=with_body)
+        return self._perform(play)
+
+    def _perform(self, play: Script) -> deque[Write]:
+        self._reset = play.reset
+        self._writes = deque(play.writes)
+        return self._writes
+
+
+def parsed(data: bytes) -> Request:
+    """The request that a client's library wrote.  Raises ValueError where it is not whole."""
+    head, blank, body = data.partition(b"\r\n\r\n")
+    if not blank:
+        raise ValueError("expected a whole request before its answer is read, got the beginning of one")
+    first, *lines = head.split(b"\r\n")
+    method, target, _ = first.split(b" ", 2)
+    pairs = (line.partition(b":") for line in lines)
+    headers = Headers.lowered((name.lower(), value.strip()) for name, _, value in pairs)
+    if (headers.get(b"transfer-encoding") or b"").lower() == b"chunked":
+        body = _joined(body)
+    elif len(body) != int(headers.get(b"content-length") or 0):
+        raise ValueError(
+            f"expected a body of the Content-Length that was said, {headers.text(b'content-length') or 0}, got "
+            f"{len(body)} bytes"
+        )
+    path, _, query = target.partition(b"?")
+    return Request(method.decode("ascii"), path, query, headers, body)
+
+
+def _joined(chunks: bytes) -> bytes:
+    body = bytearray()
+    while chunks:
+        size, _, rest = chunks.partition(b"\r\n")
+        length = int(size.partition(b";")[0], 16)
+        if not length:
+            return bytes(body)
+        body += rest[:length]
+        chunks = rest[length + 2 :]
+    raise ValueError("expected a last chunk")

@@ -1,0 +1,202 @@
+"""`with ccc_mock.fake() as ccc:` — production code, pointed at production's host name, talks to a fake."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ParamSpec, TypeVar, cast
+
+from ccc_contract.http import Request
+from ccc_contract.reading import load_api
+
+from .accounts import Account, Credential, fresh_credential
+from .adapters import intercept
+from .adapters.claims import hands_over
+from .adapters.files import world_of
+from .adapters.line import Answer
+from .clock import Clock, parse_world_time
+from .control import Control, is_control
+from .endpoint import Endpoint
+from .limits import Limits
+from .parameters import read
+from .reply import Reply
+from .surface import AccountSurface
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Fake(AccountSurface):
+    """A fresh account of an endpoint in this process, which calls to the service's host names meet."""
+
+    def __init__(self, endpoint: Endpoint, credential: Credential) -> None:
+        self._endpoint = endpoint
+        self._credential = credential
+        self.refused: list[str] = []
+        """Calls that would have reached the real service and were stopped, of whatever thread; a sentence for each."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self._endpoint
+
+    @property
+    def account(self) -> Account:
+        return self._endpoint.accounts.default
+
+    @property
+    def credential(self) -> Credential:
+        return self._credential
+
+    def knows(self, request: Request) -> bool:
+        """Is the request signed with a credential of this fake?"""
+        return self._endpoint.accounts.grant(read(request, self._endpoint.settings).secret_id) is not None
+
+    def knew(self) -> Iterable[str]:
+        """The SecretIds of this fake."""
+        return [grant.credential.secret_id for account in self._endpoint.accounts for grant in account.grants]
+
+    def answer(self, request: Request) -> Answer:
+        """Play one request.  Raises NotSupportedByFake where the fake has no answer."""
+        if is_control(request.path):
+            told = Control(self._endpoint).handle(request)
+            return Answer(Reply(told.status, told.headers, told.body), _nothing)
+        exchange = self._endpoint.exchange(request)
+        if exchange.unsupported is not None:
+            raise exchange.unsupported
+        return Answer(exchange.reply, functools.partial(self._endpoint.delivered, exchange))
+
+    @hands_over
+    def respx(self, request: Any) -> Any:
+        """The side effect of a route of respx that hands its calls to this fake.
+
+        `respx_mock.route(host="ccc.tencentcloudapi.com").mock(side_effect=ccc.respx)`.  Calls of httpx2 take a router
+        that sees them: the fixture `httpx2_mock` of pytest-httpx2, or `respx.mock(using="httpcore2")` beside it.
+        """
+        from .adapters.for_respx import bring
+
+        return bring(request, self.answer)
+
+    def __repr__(self) -> str:
+        return f"<Fake {self._credential!r}>"
+
+
+def _nothing() -> None:
+    """Where nobody waits for it that an answer was delivered."""
+
+
+class fake:
+    """While the block (or the decorated function) runs, calls to the service's host names meet a fresh fake.
+
+    `plan` is declared at once (docs/plans.md).  `at` is where the fake's world stands still: Unix seconds, an ISO time
+    with its offset, or a Beijing time of today (`"22:10"`); signatures are judged by the program's own `time.time()`.
+    `seed` makes ids and draws repeat.  With `limits` the rate is limited: True for what is documented, or Limits.
+    `world` is what the account has: `open`, `strict`, a TOML file or a mapping (docs/world.md).
+
+    Raises PlanError for a plan that is not one, and ValueError for a time or a world.
+
+    A decorated function that has a parameter `ccc` gets the fake by that name; each call of it has a fake of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        plan: str | None = None,
+        at: float | str | None = None,
+        seed: int | None = None,
+        limits: Limits | bool | None = None,
+        world: str | Path | Mapping[str, Any] = "open",
+    ) -> None:
+        self._settings: dict[str, Any] = {"plan": plan, "at": at, "seed": seed, "limits": limits, "world": world}
+        self._entered: Fake | None = None
+
+    def __enter__(self) -> Fake:
+        if self._entered is not None:
+            raise RuntimeError("this fake is active already: call ccc_mock.fake() again for another one")
+        made = _make(**self._settings)
+        intercept.begin(made)
+        self._entered = made
+        return made
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        entered, self._entered = self._entered, None
+        if entered is not None:
+            intercept.end(entered)
+
+    async def __aenter__(self) -> Fake:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, traceback)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        if inspect.isclass(function) or inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise TypeError("ccc_mock.fake() decorates functions and coroutine functions; use `with` inside of others")
+        signature = inspect.signature(function)
+        wanted = "ccc" in signature.parameters
+
+        def given(kwargs: dict[str, Any], made: Fake) -> dict[str, Any]:
+            return {**kwargs, "ccc": made} if wanted else kwargs
+
+        @functools.wraps(function)
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            with fake(**self._settings) as made:
+                return await cast(Any, function)(*args, **given(kwargs, made))
+
+        @functools.wraps(function)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            with fake(**self._settings) as made:
+                return cast(Any, function)(*args, **given(kwargs, made))
+
+        decorated: Any = awaited if inspect.iscoroutinefunction(function) else called
+        if wanted:  # pytest would take it for a fixture
+            left = [parameter for name, parameter in signature.parameters.items() if name != "ccc"]
+            decorated.__signature__ = signature.replace(parameters=left)
+        return cast(Callable[P, R], decorated)
+
+
+@contextlib.contextmanager
+def guard() -> Iterator[intercept.Watcher]:
+    """While the block runs nothing reaches the real service: a call to its names meets a fake, or raises NoFake.
+
+    `refused` of what it gives has a sentence for each call that was stopped, of whatever thread.
+    """
+    watcher = intercept.Watcher()
+    intercept.begin_guard(watcher)
+    try:
+        yield watcher
+    finally:
+        intercept.end_guard(watcher)
+
+
+def _make(
+    *,
+    plan: str | None,
+    at: float | str | None,
+    seed: int | None,
+    limits: Limits | bool | None,
+    world: str | Path | Mapping[str, Any],
+) -> Fake:
+    credential = fresh_credential()
+    clock = Clock(_time_of_the_program)
+    if at is not None:
+        clock.freeze_world(parse_world_time(at, clock.world()) if isinstance(at, str) else at)
+    counted = Limits() if limits is True else limits or None
+    description = world_of(world, load_api().actions)
+    endpoint = Endpoint(credentials=[credential], clock=clock, seed=seed, limits=counted, world=description)
+    if plan is not None:
+        endpoint.plan(plan)
+    return Fake(endpoint, credential)
+
+
+def _time_of_the_program() -> float:
+    """What the program itself takes for now: looked up at each call, because freezegun replaces the function."""
+    return time.time()
