@@ -83,17 +83,21 @@ class Clock:
     def signing_is_frozen(self) -> bool:
         return self._signing.frozen
 
-    def freeze(self, at: float) -> None:
+    def freeze(self, at: float | str) -> None:
         """Stand still at `at`, with both hands: for recorded requests, and for expiry on purpose.
 
-        Raises ValueError for a time that has no four-digit year.
+        Unix seconds, an ISO time with its offset, or a time of the world's day in Beijing (`22:10`).  Raises ValueError
+        for what is none of these, and for a time that has no four-digit year.
         """
-        self._world = self._signing = Hand(_checked(at), speed=0.0)
+        self._world = self._signing = Hand(self._time(at), speed=0.0)
         self.skew = 0.0
 
-    def freeze_world(self, at: float) -> None:
-        """Let the world stand still at `at`; signatures are judged as before.  Raises ValueError as `freeze`."""
-        self._world = Hand(_checked(at), speed=0.0)
+    def freeze_world(self, at: float | str) -> None:
+        """Let the world stand still at `at`; signatures are judged as before.  Takes and raises what `freeze` does."""
+        self._world = Hand(self._time(at), speed=0.0)
+
+    def _time(self, at: float | str) -> float:
+        return parse_world_time(at, self.world()) if isinstance(at, str) else _checked(at)
 
     def advance(self, seconds: float) -> None:
         """Move the world ahead, and the signing hand where that is frozen; what runs runs on.

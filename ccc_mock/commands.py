@@ -10,7 +10,7 @@ from ccc_contract.model import JSON
 
 from .accounts import TooManyAccounts
 from .catalogue import LANGUAGES, action_rows, code_rows
-from .clock import Clock, parse_time, parse_world_time
+from .clock import Clock, parse_time
 from .ledger import Call, Incomplete
 from .live import LiveSession
 from .plans.grammar import parse
@@ -118,7 +118,7 @@ def _clock(command: Command) -> JSON:
 def _set_world(clock: Clock, value: JSON) -> None:
     if type(value) not in (int, float, str):
         raise ValueError(f"expected a Unix second, an ISO time or a time of day such as 22:10, got {clipped(value)}")
-    clock.freeze_world(parse_world_time(str(value), clock.world()))
+    clock.freeze_world(str(value))
 
 
 def _set_real(clock: Clock, value: JSON) -> None:

@@ -19,7 +19,7 @@ from .adapters import intercept
 from .adapters.claims import hands_over
 from .adapters.files import world_of
 from .adapters.line import Answer
-from .clock import Clock, parse_world_time
+from .clock import Clock
 from .control import Control, is_control
 from .endpoint import Endpoint
 from .limits import Limits
@@ -188,7 +188,7 @@ def _make(
     credential = fresh_credential()
     clock = Clock(_time_of_the_program)
     if at is not None:
-        clock.freeze_world(parse_world_time(at, clock.world()) if isinstance(at, str) else at)
+        clock.freeze_world(at)
     counted = Limits() if limits is True else limits or None
     description = world_of(world, load_api().actions)
     endpoint = Endpoint(credentials=[credential], clock=clock, seed=seed, limits=counted, world=description)

@@ -226,6 +226,15 @@ def test_a_time_of_day_is_of_the_worlds_day_in_beijing(text: str) -> None:
     assert parse_world_time(text, half_past_midnight) == parse_time(TIMES_OF_DAY[text])
 
 
+def test_a_hand_may_be_set_by_a_text(clock: Clock, source: Source) -> None:
+    source.at = parse_time("2026-11-22T10:00:00+08:00")
+    clock.freeze_world("22:10")
+    assert clock.world() == parse_time("2026-11-22T22:10:00+08:00")
+    clock.freeze("2026-11-23T10:00:00+08:00")
+    clock.freeze("08:00")
+    assert clock.read() == (parse_time("2026-11-23T08:00:00+08:00"),) * 2
+
+
 @pytest.mark.parametrize("text", ["24:00", "22:60", "22:10:60", ":", "-1:00", "22:1", "22:10 "])
 def test_what_is_no_time_of_day_is_no_time(text: str) -> None:
     with pytest.raises(ValueError, match="expected a Unix second or an ISO time"):
