@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -94,6 +95,8 @@ class Account:
         self.windows = Windows()
         self.world = World(world)
         self.grants: list[Grant] = []
+        self.minted: deque[Grant] = deque()
+        """Those of `grants` that were asked for in the account's name, oldest first."""
         self.control_token = f"ccc-mock-control-{uin}-{os.urandom(18).hex()}"
         """Opens this account under /_ccc/, and no other."""
         self._seed = seed
@@ -171,6 +174,8 @@ class Directory:
 
     FIRST_UIN = 100_000_000_001
     MAX_ACCOUNTS = 10_000
+    MAX_MINTED = 1000
+    """Temporary credentials that each account keeps."""
     MAX_STRANGERS = 1000
     MAX_STRANGERS_ID = 256
     """Characters: a longer SecretId is not kept.  Those of the service have 36."""
@@ -284,6 +289,20 @@ class Directory:
             )
             self._accounts[account.uin] = account
         return self.add(account, fresh_credential(account.clock.signing(), duration_seconds))
+
+    def mint(self, account: Account, now: float, duration_seconds: int) -> Grant:
+        """A temporary credential for an account that asks for it, from the whole second of `now`.
+
+        Clients ask as often as they like: the oldest beyond MAX_MINTED is forgotten, as if it had been purged.
+        """
+        grant = self.add(account, fresh_credential(int(now), duration_seconds))
+        with self._lock:
+            account.minted.append(grant)
+            if len(account.minted) > self.MAX_MINTED:
+                oldest = account.minted.popleft()
+                account.grants.remove(oldest)
+                self._grants.pop(oldest.credential.secret_id, None)
+        return grant
 
     def remove(self, account: Account) -> None:
         """Forget an account and its credentials.  Raises ValueError for the default one."""

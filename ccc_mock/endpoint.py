@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from ccc_contract.envelope import failure
 from ccc_contract.http import Request
@@ -16,6 +17,7 @@ from .checks.inject import planned_refusal
 from .clock import Clock
 from .domain import HANDLERS, Handler
 from .exchange import Exchange
+from .hosts import Service, service_of
 from .journal import FAULT, FORM, OK, head_of
 from .ledger import Ledger
 from .limits import Limits
@@ -34,9 +36,12 @@ from .world.description import OPEN, Description
 from .world.description import checked as checked_world
 from .world.rules import in_order
 
+if TYPE_CHECKING:
+    from .metadata import Metadata
+
 
 class Endpoint:
-    """A fake of ccc.tencentcloudapi.com.
+    """A fake of ccc.tencentcloudapi.com, and of where its clients get temporary keys (hosts.py).
 
     `Endpoint()` is one open account with a well-known credential, a real clock and ids from a random seed.
 
@@ -84,7 +89,7 @@ class Endpoint:
         limited = limits.by_action(self.api) if limits else {}
         rules = in_order(self.settings.rule_order)
         self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limited, rules, cure)
-        self._pipeline = Pipeline(stages, self._backend, self.auth)
+        self._services: dict[Service, Pipeline | Metadata] = {"ccc": Pipeline(stages, self._backend, self.auth)}
 
     def handle(self, request: Request) -> Reply:
         """Answer one request.
@@ -99,22 +104,35 @@ class Endpoint:
 
     def exchange(self, request: Request) -> Exchange:
         """Like `handle`, with all that was found out on the way; where the fake has no answer the reply is its 501."""
-        parameters = read(request, self.settings, unsigned=self.auth == "off")
+        name = service_of(request)
+        service = self._services.get(name) or self._service_beside(name)
+        parameters = read(request, self.settings, unsigned=service.takes_unsigned(request.headers.get(b"x-tc-action")))
         secret_id = parameters.secret_id
-        grant = self.accounts.grant(secret_id)
+        asked = service.asks_who(parameters)
+        grant = self.accounts.grant(secret_id) if asked else None
         account = self.accounts.default if grant is None else grant.account
         with account.lock:
             received_at, signing_at = account.clock.read()
             exchange = Exchange(
                 request, parameters, account, secret_id, grant, account.new_uuid(), received_at, signing_at
             )
-            if grant is None and self.auth != "known":
+            if grant is None and asked and self.auth != "known":
                 exchange.stranger = self.accounts.stranger(secret_id)
-            self._pipeline.run(exchange)
+            service.run(exchange)
             if exchange.planned is not None:
                 _spoil(exchange, exchange.planned, self._backend)
             _record(exchange)
         return exchange
+
+    def _service_beside(self, name: Service) -> Pipeline | Metadata:
+        """STS or the metadata, made for the first request to it; few ask for keys, and each test makes an endpoint."""
+        from .metadata import Metadata
+        from .sts import pipeline
+
+        made: Pipeline | Metadata = Metadata(self.accounts)
+        if name == "sts":
+            made = pipeline(self.accounts, self.settings, self.auth, self._backend.cure)
+        return self._services.setdefault(name, made)  # two threads may be here
 
     def plan(self, text: str, account: Account | None = None, *, name: str | None = None) -> list[Plan]:
         """Declare what is to happen to the next calls of an account (default: the default one): docs/plans.md.

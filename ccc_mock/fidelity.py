@@ -69,6 +69,12 @@ TAKEN: tuple[Point, ...] = tuple(
         ("work-day", "hours are those of every day, their first second in and their last one out", "inferred", "doc-outbound-rules"),
         ("disabled", "a disabled credential is told SecretIdNotFound", "documented", "doc-common-errors"),
         ("internal-error", "InternalError comes by a plan alone: no world gives it", "assumed", "assumed"),
+        ("sts-checks", "STS judges in the order of this service's gateway", "inferred", "doc-common-errors"),
+        ("sts-web-identity", "of AssumeRoleWithWebIdentity neither a signature nor the age is judged, nor the token read", "inferred", "doc-sts"),
+        ("sts-roles", "every role exists and everybody may assume it; policies, tags and MFA are not looked at", "assumed", "assumed"),
+        ("sts-values", "a duration that is too long is InvalidParameter.OverTimeError, other bad values ParamError", "inferred", "sdk-source"),
+        ("sts-sub-account", "a minted credential is a sub-account of its own, in the account that asked", "assumed", "assumed"),
+        ("metadata", "a machine's role has the same credential for 7200 seconds, until 600 are left", "assumed", "assumed"),
         ("raw-utf8", "answers carry non-ASCII raw, in UTF-8", "assumed", "assumed"),
     )
 )  # fmt: skip

@@ -1,9 +1,80 @@
-"""The names of the real service: what is kept from the network while a fake is active."""
+"""Whose host is it: the names under which the fake answers, in one place.
+
+The service itself, and what its clients ask for temporary keys: STS, and the metadata of a machine.  `is_ours`
+knows all three, `is_service` the service alone, and `service_of` says who of them answers a request.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Literal
+
+from ccc_contract.http import Request
+
+Service = Literal["ccc", "sts", "metadata"]
+
+SERVICE = "ccc"
+STS = "sts"
+METADATA_HOST = "metadata.tencentyun.com"
+STS_VERSION = b"2018-08-13"
+
+_REAL_DOMAIN = ".tencentcloudapi.com"
+_LABELS: dict[str, Service] = {SERVICE: "ccc", STS: "sts"}
+_METADATA_PATHS = (b"/latest/meta-data/", b"/meta-data/")
+
+
+def is_ours(host: str) -> bool:
+    """Does the endpoint answer for this host?  With or without a port, in any case of letters.
+
+    `ccc.tencentcloudapi.com` and `sts.tencentcloudapi.com` with their regional and international forms, and
+    `metadata.tencentyun.com`; no other product, and no address of this machine.
+    """
+    return _named(host_name(host.encode("utf-8", "replace"))) is not None
+
+
+def service_of(request: Request) -> Service:
+    """Who answers it.  On a host name that is not the service's, the path and the version tell: a client whose
+    endpoint was changed sends the fake's own address as its host."""
+    host = request.headers.get(b"host") or b""
+    named, local = _host(host[:300])
+    if named is not None:
+        return named
+    if local and request.path.startswith(_METADATA_PATHS):
+        return "metadata"
+    return "sts" if local and request.headers.get(b"x-tc-version") == STS_VERSION else "ccc"
+
+
+def host_name(host: bytes) -> str:
+    """The name in a Host header: without port, in lower case (tccli sends `http://` in front of it)."""
+    return _host_name(host[:300])  # no name is longer (RFC 1035), and what is kept must be bounded
+
+
+def is_real(host: str) -> bool:
+    """Is it a name of the real service (or of another product), rather than of a machine that runs the fake?"""
+    return host.endswith(_REAL_DOMAIN)
+
+
+@lru_cache(maxsize=256)
+def _host_name(host: bytes) -> str:
+    bare = host.decode("utf-8", "replace").strip().lower().removeprefix("http://").removeprefix("https://")
+    return re.sub(r":\d*$", "", bare).removesuffix(".")
+
+
+@lru_cache(maxsize=256)
+def _host(host: bytes) -> tuple[Service | None, bool]:
+    """Whose name it is, and whether it may be that of a machine which runs the fake."""
+    name = _host_name(host)
+    if name.partition(".")[0] == STS and not is_real(name):  # such as sts.localhost
+        return "sts", True
+    return _named(name), not is_real(name)
+
+
+def _named(name: str) -> Service | None:
+    if name == METADATA_HOST:
+        return "metadata"
+    return _LABELS.get(name.partition(".")[0]) if is_real(name) else None
+
 
 # doc-request-structure: the nearest region and the regional names; the international and the internal domain stand
 # between, alone or behind a region (sdk-vendor-tests).  Any further label would be another service's.

@@ -176,6 +176,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "There is no session with this id.",
         "不存在该会话。",
     ),
+    "over-time": (
+        "The value of the parameter `DurationSeconds` is over its limit of {limit} seconds.",
+        "参数 `DurationSeconds` 超过上限 {limit} 秒。",
+    ),
     "type": (
         "The value of the parameter `{name}` must be of the type `{expected}`.",
         "参数 `{name}` 的值类型应为 `{expected}`。",

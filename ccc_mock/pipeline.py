@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ccc_contract.envelope import failure, success
 from ccc_contract.errors import ApiError
@@ -10,6 +10,7 @@ from ccc_contract.errors import ApiError
 from .auth import Auth
 from .checks.check import Judges
 from .exchange import Exchange, NotSupportedByFake, StoodIn
+from .parameters import Parameters
 from .reply import Reply
 from .stages import UNKNOWN, UNSIGNED, VERIFIED, Backend, Stage, runs
 
@@ -22,19 +23,38 @@ _SPARED: Mapping[Auth, tuple[frozenset[Judges], frozenset[Judges]]] = {
 
 
 class Pipeline:
-    """Stages over a backend.  Raises ValueError for stages without a check, or with one in two of them."""
+    """Stages over a backend; `unsigned` names actions whose signature is never judged.
 
-    def __init__(self, stages: tuple[Stage, ...], backend: Backend, auth: Auth) -> None:
+    Raises ValueError for stages without a check, or with one in two of them.
+    """
+
+    def __init__(
+        self, stages: tuple[Stage, ...], backend: Backend, auth: Auth, *, unsigned: Collection[str] = ()
+    ) -> None:
         self._backend = backend
+        self._all_unsigned = auth == "off"
+        self._some_unsigned = frozenset(action.encode() for action in unsigned)
+        self._unsigned = runs(stages, UNSIGNED)
         self._known, self._unknown = (runs(stages, spared) for spared in _SPARED[auth])
         steps = runs(stages, VERIFIED)
         if not steps or len(steps) < sum(len(stage.checks) for stage in stages):
             raise ValueError("expected stages with at least one check, and no check in two of them")
 
+    def takes_unsigned(self, action: bytes | None) -> bool:
+        """Is a request for that action taken without a signature?"""
+        return self._all_unsigned or (action in self._some_unsigned)
+
+    def asks_who(self, parameters: Parameters) -> bool:
+        """Does it matter whose SecretId the request claims?  Not where the signature is never judged: whoever names
+        one would get the keys of its account."""
+        return not self._some_unsigned or parameters.common(b"Action") not in self._some_unsigned
+
     def run(self, exchange: Exchange) -> None:
         """Sets the reply of the exchange, and which stage and check decided."""
         backend = self._backend
         steps = self._known if exchange.grant is not None else self._unknown
+        if not self.asks_who(exchange.parameters):
+            steps = self._unsigned
         try:
             for run in steps:
                 run(exchange, backend)

@@ -61,7 +61,7 @@ class App(Starlette):
         client = scope.get("client")
         headers = Headers.lowered(scope["headers"])
         request = Request(
-            scope["method"], raw_path(scope), scope["query_string"], headers, body, client[0] if client else ""
+            scope["method"], api_path(scope), scope["query_string"], headers, body, client[0] if client else ""
         )
         exchange = self._endpoint.exchange(request)
         if self._on_exchange is not None:
@@ -139,12 +139,25 @@ class _ControlApp:
 
 
 def raw_path(scope: Scope) -> bytes:
-    """The path as it stood on the request line; `/` for an absolute-form target, which is never control's.
-
-    h11 hands the whole target over, httptools the path in it (adapters/server.py undoes that).
-    """
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    """The path as it stood on the request line; `/` for an absolute-form target, which is never control's."""
+    raw = _raw(scope)
     return raw if raw.startswith(b"/") else b"/"
+
+
+def api_path(scope: Scope) -> bytes:
+    """The path of what is no control's, also in an absolute-form target: so a client asks that has the fake for its
+    proxy, and in what it asks of a machine's metadata the path counts."""
+    raw = _raw(scope)
+    if raw.startswith(b"/"):
+        return raw
+    _, slash, path = raw.partition(b"://")[2].partition(b"/")
+    return slash + path or b"/"
+
+
+def _raw(scope: Scope) -> bytes:
+    """The target without its query, as h11 hands it over; adapters/direct.py makes httptools do it, too."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes | None:

@@ -109,7 +109,7 @@ class Protocol(Connection, HttpToolsProtocol):  # type: ignore[misc]  # eof_rece
         self.url = path if path.startswith(b"/") else b"/"
         super().on_headers_complete()
         self.url = target
-        self.scope["query_string"] = query
+        self.scope["raw_path"], self.scope["query_string"] = path, query
 
     def on_body(self, body: bytes) -> None:
         self._unread = 0

@@ -27,9 +27,10 @@ from ..regions import REGIONS
 LOCAL_NAMES = ("127.0.0.1", "::1", "localhost", "ccc.localhost")
 
 # Each region's is listed because a wildcard stands for the leftmost label only.
-SERVICE_NAMES = (
-    "ccc.tencentcloudapi.com",
-    *(f"ccc.{place}.tencentcloudapi.com" for place in ("intl", "internal", *REGIONS)),
+SERVICE_NAMES = tuple(
+    f"{service}.{place}tencentcloudapi.com"
+    for service in ("ccc", "sts")
+    for place in ("", "intl.", "internal.", *(f"{region}." for region in REGIONS))
 )
 
 VALID = timedelta(days=730)

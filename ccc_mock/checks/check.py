@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
 from ccc_contract import conform
@@ -14,12 +12,10 @@ from ccc_contract.model import Api
 from ..auth import IN_PROCESS
 from ..domain import Handler
 from ..exchange import Exchange
+from ..hosts import SERVICE, host_name, is_real
 from ..limits import Limit
 from ..settings import Settings
 from ..world.rules import RULES, Rule
-
-SERVICE = "ccc"
-_REAL_DOMAIN = ".tencentcloudapi.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,11 @@ class Backend:
     """The rules of the business, in the order in which they are looked at."""
     cure: str = IN_PROCESS
     """The line that lets an unknown SecretId in."""
+    service: str = SERVICE
+    """Whose API it is: the first label of the host name, and a part of the credential's scope."""
 
+
+__all__ = ["Backend", "Check", "Judges", "Run", "check", "host_name", "is_real", "refuse_first"]
 
 Run = Callable[[Exchange, Backend], None]
 
@@ -72,22 +72,6 @@ def check(
 ) -> Callable[[Run], Check]:
     """Make a check of a function."""
     return lambda run: Check(name, run, codes, confidence, source, evidence, judges, unsigned)
-
-
-def host_name(host: bytes) -> str:
-    """The name in a Host header: without port, in lower case (tccli sends `http://` in front of it)."""
-    return _host_name(host[:300])  # no name is longer (RFC 1035), and what is kept must be bounded
-
-
-@lru_cache(maxsize=256)
-def _host_name(host: bytes) -> str:
-    bare = host.decode("utf-8", "replace").strip().lower().removeprefix("http://").removeprefix("https://")
-    return re.sub(r":\d*$", "", bare)
-
-
-def is_real(host: str) -> bool:
-    """Is it a name of the real service (or of another product), rather than of a machine that runs the fake?"""
-    return host.endswith(_REAL_DOMAIN)
 
 
 def refuse_first(exchange: Exchange, rule: conform.Rule, code: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..exchange import Exchange
-from .check import SERVICE, Backend, check, host_name, is_real
+from .check import Backend, check, host_name, is_real
 
 
 @check(
@@ -24,7 +24,7 @@ def method_is_served(exchange: Exchange, backend: Backend) -> None:
 )  # fmt: skip
 def product_is_known(exchange: Exchange, backend: Backend) -> None:
     host = host_name(exchange.request.headers.get(b"host") or b"")
-    if is_real(host) and host.partition(".")[0] != SERVICE:
+    if is_real(host) and host.partition(".")[0] != backend.service:
         raise exchange.refusal("NoSuchProduct", "product", host=host)
 
 

@@ -11,7 +11,7 @@ from ccc_contract.signing import SIGNED_AT_LEAST, TERMINATOR, MalformedAuthoriza
 from ..exchange import Exchange
 from ..messages import CHINESE, ENGLISH
 from ..parameters import COMMON
-from .check import SERVICE, Backend, check, host_name, is_real
+from .check import Backend, check, host_name, is_real
 
 # In the order in which they are missed.
 _NEWER = (b"Action", b"Timestamp", b"Version")
@@ -95,7 +95,7 @@ def scope_is_of_this_service(exchange: Exchange, backend: Backend) -> None:
     if claim.terminator != TERMINATOR:
         raise exchange.refusal("AuthFailure.InvalidAuthorization", "scope", part="Terminator")
     # Six of eight SDKs take the label from the endpoint, `127` for 127.0.0.1: it can only be judged on real names.
-    if claim.service != SERVICE and is_real(host_name(exchange.request.headers.get(b"host") or b"")):
+    if claim.service != backend.service and is_real(host_name(exchange.request.headers.get(b"host") or b"")):
         raise exchange.refusal("AuthFailure.InvalidAuthorization", "scope", part="Service")
 
 

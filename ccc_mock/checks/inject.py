@@ -34,7 +34,7 @@ _GATEWAY = (
     evidence="ours: a call draws its step once it is known who calls",
 )  # fmt: skip
 def plan_is_drawn(exchange: Exchange, backend: Backend) -> None:
-    _read(exchange, backend)
+    read_parameters(exchange, backend)
     drawn = _draw(exchange, backend)
     if drawn is None:
         return
@@ -46,7 +46,7 @@ def plan_is_drawn(exchange: Exchange, backend: Backend) -> None:
         raise planned_refusal(exchange, backend)
 
 
-def _read(exchange: Exchange, backend: Backend) -> None:
+def read_parameters(exchange: Exchange, backend: Backend) -> None:
     """Read the parameters: plans can be for a callee.  What cannot be read is told later, in its place."""
     try:
         exchange.params = decode(exchange.parameters, backend.api, exchange.action, backend.settings)

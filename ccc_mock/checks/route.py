@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from ..exchange import Exchange
-from .check import SERVICE, Backend, check
+from .check import Backend, check
 
 
 @check(
@@ -16,7 +16,7 @@ from .check import SERVICE, Backend, check
 )  # fmt: skip
 def version_exists(exchange: Exchange, backend: Backend) -> None:
     if exchange.version != backend.api.version:
-        raise exchange.refusal("NoSuchVersion", "version", version=exchange.version, service=SERVICE)
+        raise exchange.refusal("NoSuchVersion", "version", version=exchange.version, service=backend.service)
 
 
 @check(
@@ -27,9 +27,8 @@ def version_exists(exchange: Exchange, backend: Backend) -> None:
 def action_exists(exchange: Exchange, backend: Backend) -> None:
     action = backend.api.actions.get(exchange.action_name)
     if action is None:
-        raise exchange.refusal(
-            "InvalidAction", "action", action=exchange.action_name, service=SERVICE, version=exchange.version
-        )
+        name, service = exchange.action_name, backend.service
+        raise exchange.refusal("InvalidAction", "action", action=name, service=service, version=exchange.version)
     exchange.action = action
 
 

@@ -1,4 +1,4 @@
-"""Who asks, on a socket: `serve --auth`, and what the server says of an unknown SecretId."""
+"""Who asks, on a socket: `serve --auth`, what the server says of an unknown SecretId, and where clients get keys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from ccc_mock import Endpoint
-from ccc_mock.adapters.serving import serving
+from ccc_mock.adapters.serving import Served, serving
 from process import CCC_MOCK, Process, serve
 from wire import BODY, Answer, as_bytes, exchange, signed
 
@@ -98,3 +98,53 @@ def test_a_server_in_this_process_has_the_auth_of_its_endpoint() -> None:
         assert answer.code is None
         (entry,) = served.journal()
     assert (entry["verdict"], entry["verified"]) == ("ok", False)
+
+
+ROLE = "/latest/meta-data/cam/security-credentials/"
+
+
+def get(target: str, host: str) -> bytes:
+    return f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        get(ROLE, "metadata.tencentyun.com"),
+        get(ROLE, "127.0.0.1"),
+        get(f"http://metadata.tencentyun.com{ROLE}", "metadata.tencentyun.com"),
+        get(f"http://metadata.tencentyun.com:80{ROLE}?a=b", "metadata.tencentyun.com"),
+    ],
+    ids=["by its host", "by its path", "through a proxy", "through a proxy, with a port"],
+)
+def test_a_machine_has_a_role_on_a_socket(served: Served, request_: bytes) -> None:
+    answer = exchange(served.host, request_)
+    assert (answer.status, answer.body) == (200, b"ccc-mock-role")
+    (entry,) = served.journal()
+    assert entry["request"]["path"] == ROLE
+
+
+@pytest.mark.parametrize("target", ["http://metadata.tencentyun.com", "http://metadata.tencentyun.com/"])
+def test_a_target_without_a_path_is_the_root(served: Served, target: str) -> None:
+    assert exchange(served.host, get(target, "metadata.tencentyun.com")).status == 501
+    (entry,) = served.journal()
+    assert entry["request"]["path"] == "/"
+
+
+@pytest.mark.parametrize("host", ["metadata.tencentyun.com", "sts.tencentcloudapi.com", "ccc.tencentcloudapi.com"])
+def test_an_absolute_target_never_leads_to_control(served: Served, host: str) -> None:
+    answer = exchange(served.host, get(f"http://{host}/_ccc/health", host))
+    assert b'"ready"' not in answer.body
+    assert len(served.journal()) == 1
+
+
+def test_sts_answers_by_its_host_on_a_socket(served: Served) -> None:
+    body = b'{"RoleArn": "qcs::cam::uin/1:roleName/a", "RoleSessionName": "session", "DurationSeconds": 900}'
+    answer = exchange(
+        served.host,
+        b"POST / HTTP/1.1\r\nHost: sts.tencentcloudapi.com\r\nX-TC-Action: AssumeRoleWithWebIdentity\r\n"
+        b"Authorization: SKIP\r\nX-TC-Version: 2018-08-13\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (len(body), body),
+    )
+    assert answer.code == "MissingParameter"
+    assert "`ProviderId`" in answer.json["Response"]["Error"]["Message"]
