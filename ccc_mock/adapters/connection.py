@@ -139,9 +139,11 @@ class Connection(asyncio.Protocol):
 
     def _reset_on_close(self) -> None:
         """Linger for zero seconds: otherwise the kernel ends a connection in good order, however it is aborted."""
+        sock = self.transport.get_extra_info("socket")
+        if sock is None:
+            return  # uvloop has none any more where the client has left a connection over TLS
         with contextlib.suppress(OSError):
-            linger = struct.pack(_LINGER, 1, 0)
-            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
 
     def _heard(self, data: bytes) -> None:
         self._heard_at = self.loop.time()

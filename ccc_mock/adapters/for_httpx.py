@@ -105,7 +105,7 @@ class Taps:
         answered = None if asked is None else ask(asked)
         if asked is not None and answered is not None and answered.reply.delivery is AT_ONCE:
             return self._whole(answered, asked)
-        return self._handle(_Over(self._pool(Line(ask, answered), "")), request)
+        return self._handle(_Over(self._pool(Line(ask, answered, over_tls=request.url.scheme == "https"), "")), request)
 
     async def bring_async(self, request: Any, ask: Callable[[Request], Answer] = answer) -> Any:
         """The same where it is awaited.  It can be cancelled before the call is made, as one on a socket could."""

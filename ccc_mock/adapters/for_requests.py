@@ -190,7 +190,7 @@ def _read(adapter: HTTPAdapter, request: PreparedRequest, settings: dict[str, An
     waiting = [first]
     kinds: tuple[Any, Any] = (HTTPSConnectionPool, _SecureConnection) if secure else (HTTPConnectionPool, _Connection)
     pool = kinds[0](split.hostname, split.port or (443 if secure else 80))
-    connect = staticmethod(lambda: Line(answer, waiting.pop() if waiting else None))
+    connect = staticmethod(lambda: Line(answer, waiting.pop() if waiting else None, over_tls=secure))
     pool.ConnectionCls = type(kinds[1].__name__, (kinds[1],), {"line": connect})  # vcrpy wants it to be a class
     try:
         response: Response = _SEND(_Over(adapter, pool), request, **{**settings, "proxies": None})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,6 +17,10 @@ from ccc_contract.http import Headers, Request
 
 from ..reply import Reply
 from ..script import Script, Write, plain, script
+
+
+# gh-115627, in 3.13 and, by its changelogs, from 3.12.3 and 3.11.9 on; seen here of 3.11.7, 3.12.1 and 3.13.0.
+RESET_IS_END_OVER_TLS = sys.version_info < (3, 11, 9) or (3, 12) <= sys.version_info < (3, 12, 3)
 
 
 class Answer(NamedTuple):
@@ -32,11 +37,19 @@ def connection_header(request: Request) -> bytes:
 
 
 class Line:
-    """One request and its answer.  `ask` is whom to ask; with `answer` that was done already."""
+    """One request and its answer.  `ask` is whom to ask; with `answer` that was done already.
 
-    def __init__(self, ask: Callable[[Request], Answer], answer: Answer | None = None) -> None:
+    `over_tls` is for those who read through Python's `ssl` sockets, which have words of their own for a timeout and,
+    in older versions, take a reset for the end (tests/intercept/test_over_tls.py).
+    """
+
+    def __init__(
+        self, ask: Callable[[Request], Answer], answer: Answer | None = None, *, over_tls: bool = False
+    ) -> None:
         self._ask = ask
         self._answer = answer
+        self._late = "The read operation timed out" if over_tls else "timed out"
+        self._over_tls = over_tls
         self._sent = bytearray()
         self._writes: deque[Write] | None = None
         self._arrived = memoryview(b"")
@@ -58,7 +71,7 @@ class Line:
             wait, data = writes[0].wait_seconds, writes[0].data
             if timeout is not None and wait >= timeout:
                 writes[0] = Write(wait - timeout, data)
-                raise TimeoutError("timed out")
+                raise TimeoutError(self._late)
             writes.popleft()
             self._arrived = memoryview(data)
             if not writes and self._answer is not None:
@@ -67,10 +80,10 @@ class Line:
         return bytes(piece)
 
     def _end(self, timeout: float | None) -> bytes:
-        if self._reset:
+        if self._reset and not (self._over_tls and RESET_IS_END_OVER_TLS):
             raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
         if self._stays_open and timeout is not None:
-            raise TimeoutError("timed out")
+            raise TimeoutError(self._late)
         return b""
 
     def _play(self) -> deque[Write]:

@@ -22,7 +22,7 @@ from fault_steps import PATIENCE
 from signing_by_hand import BODY, signed_headers
 
 HOST = "ccc.tencentcloudapi.com"
-URL = f"https://{HOST}/"
+URL = f"http://{HOST}/"
 
 COMBINATIONS = [(httpx, "httpcore"), (httpx, "httpx"), (httpx2, "httpcore2")]
 """The caller's library, and the mocker of the router that sees its calls (pytest-httpx2 brings the last)."""
