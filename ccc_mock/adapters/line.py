@@ -18,7 +18,6 @@ from ccc_contract.http import Headers, Request
 from ..reply import Reply
 from ..script import Script, Write, plain, script
 
-
 # gh-115627, in 3.13 and, by its changelogs, from 3.12.3 and 3.11.9 on; seen here of 3.11.7, 3.12.1 and 3.13.0.
 RESET_IS_END_OVER_TLS = sys.version_info < (3, 11, 9) or (3, 12) <= sys.version_info < (3, 12, 3)
 

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import handle
+import in_process
 import parts
 import worst
 from figures import Figure, Result, table
@@ -26,6 +27,7 @@ Part = Callable[[], Result]
 FULL: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=7, seconds=5),
     "handle": partial(handle.measure, batches=200),
+    "in-process": partial(in_process.measure, batches=60),
     "start": partial(parts.start, rounds=15),
     "memory": partial(parts.memory, few=100_000, many=1_000_000),
     "worst": partial(worst.measure, rounds=3),
@@ -33,6 +35,7 @@ FULL: Mapping[str, Part] = {
 SMOKE: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=1, seconds=1),
     "handle": partial(handle.measure, batches=5),
+    "in-process": partial(in_process.measure, batches=3),
     "start": partial(parts.start, rounds=2),
     "memory": partial(parts.memory, few=2_000, many=10_000),
     "worst": partial(worst.measure, rounds=1, names=("as many keys as there may be", "10 MB of {")),
