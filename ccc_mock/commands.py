@@ -18,7 +18,7 @@ from .plans.plan import Plan, PlanExists, TooManyPlans
 from .plans.words import PlanError
 from .redaction import last_four
 from .route import Command, Refused, clipped, hint
-from .world.description import BASES, described
+from .world.description import BASES, Description, described
 from .world.endings import HUNG_UP_BY_API
 from .world.keys import written
 from .world.sessions import Ended, NoSession, Session
@@ -162,15 +162,21 @@ def set_world(command: Command) -> JSON:
     try:
         if base is None:
             description = described(command.body, command.endpoint.api.actions)
-        elif len(command.body) > 1 or base not in BASES:
-            raise Refused(400, f"base: expected one of {', '.join(BASES)}, and nothing beside it, got {clipped(base)}")
+        elif len(command.body) > 1:
+            raise Refused(400, f"base: expected nothing beside it, got {len(command.body) - 1} other keys")
         else:
-            description = BASES[base]
+            description = _base("base", base)
         with account.lock:
             command.endpoint.accounts.describe(account, description)
     except ValueError as reason:
         raise Refused(400, clipped(str(reason), 500)) from None
     return get_world(command)
+
+
+def _base(key: str, word: JSON) -> Description:
+    if not isinstance(word, str) or word not in BASES:
+        raise Refused(400, f"{key}: expected {' or '.join(BASES)}, got {clipped(word)}")
+    return BASES[word]
 
 
 def get_snapshot(command: Command) -> JSON:
@@ -320,9 +326,7 @@ def make_account(command: Command) -> JSON:
     clock = None if at is None else Clock(at=_time(at))
     duration = _seconds("duration_seconds", command.body.get("duration_seconds"), MAX_DURATION_SECONDS)
     base = command.body.get("world")
-    if base is not None and base not in BASES:
-        raise Refused(400, f"world: expected {' or '.join(BASES)}, got {clipped(base)}")
-    world = None if base is None else BASES[base]
+    world = None if base is None else _base("world", base)
     try:
         grant = command.endpoint.accounts.make(seed=seed, clock=clock, duration_seconds=duration, world=world)
     except TooManyAccounts as full:

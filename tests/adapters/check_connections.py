@@ -53,10 +53,13 @@ class Held:
 
 
 class Client:
-    """Connections to one served fake, each of which ends in another way."""
+    """Connections to one served fake, each of which ends in another way.
+
+    They ask for what leaves nothing behind in the account: a call that is placed lives on.
+    """
 
     def __init__(self, fake: Process) -> None:
-        self._fake = fake
+        self._request = fake.request(x_tc_action="DescribeNumbers", body=b'{"SdkAppId": 1400000000}')
         name, _, port = fake.host.rpartition(":")
         self._address = name, int(port)
         self._ways: tuple[Callable[[socket.socket], None], ...] = (
@@ -77,7 +80,7 @@ class Client:
             self._ways[number % len(self._ways)](sock)
 
     def call(self, sock: socket.socket) -> None:
-        sock.sendall(self._fake.request())
+        sock.sendall(self._request)
         _read_success(sock)
 
     def call_three_times(self, sock: socket.socket) -> None:
@@ -85,7 +88,7 @@ class Client:
             self.call(sock)
 
     def call_and_end_its_side(self, sock: socket.socket) -> None:
-        sock.sendall(self._fake.request())
+        sock.sendall(self._request)
         sock.shutdown(socket.SHUT_WR)
         _read_success(sock)
 
@@ -93,17 +96,17 @@ class Client:
         pass
 
     def leave_in_the_head(self, sock: socket.socket) -> None:
-        sock.sendall(self._fake.request()[:100])
+        sock.sendall(self._request[:100])
 
     def leave_in_the_body(self, sock: socket.socket) -> None:
-        sock.sendall(self._fake.request()[:-1])
+        sock.sendall(self._request[:-1])
 
     def reset_in_the_body(self, sock: socket.socket) -> None:
-        sock.sendall(self._fake.request()[:-1])
+        sock.sendall(self._request[:-1])
         _reset(sock)
 
     def reset_before_the_answer(self, sock: socket.socket) -> None:
-        sock.sendall(self._fake.request() * 10)
+        sock.sendall(self._request * 10)
         _reset(sock)
 
     def speak_no_http(self, sock: socket.socket) -> None:
@@ -118,7 +121,7 @@ def _reset(sock: socket.socket) -> None:
 
 def _read_success(sock: socket.socket) -> None:
     received = b""
-    while b'"SessionId"' not in received:
+    while b'"RequestId"' not in received:
         more = sock.recv(65536)
         assert more, f"the connection ended with {received!r}"
         received += more
