@@ -8,14 +8,13 @@ from ccc_contract.model import JSON, Action, Api, ErrorCode
 
 from .domain import HANDLERS
 from .magic import DEFAULT_PREFIX, NUMBERS
-from .messages import CHINESE, ENGLISH
+from .messages import LANGUAGES
 from .numbers import normalised
 from .plans.faults import FAULTS, written
-from .plans.grammar import DEFAULT_ACTION
+from .plans.words import DEFAULT_ACTION
 from .stages import STAGES
 from .world.rules import RULES
 
-LANGUAGES: Mapping[str, str] = {"en": ENGLISH, "zh": CHINESE}
 HEADER = "X-CCC-Mock-Plan"
 """checks.inject.PLAN_HEADER, as people write it."""
 

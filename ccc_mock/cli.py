@@ -25,7 +25,6 @@ from ccc_contract.reading import load_api
 
 from .accounts import DEFAULT_CREDENTIAL, Credential
 from .auth import AUTHS, ON_THE_COMMAND_LINE, Auth, warning
-from .catalogue import LANGUAGES, action_rows, code_rows, fault_rows
 from .clock import Clock, parse_time
 from .control import Control, is_loopback
 from .endpoint import Endpoint
@@ -33,14 +32,15 @@ from .fidelity import points
 from .ledger import Ledger
 from .limits import CEILINGS, Limits, parse_limit
 from .magic import DEFAULT_PREFIX
+from .messages import LANGUAGES
 from .numbers import normalised
-from .plans.grammar import Parsed, parse
 from .plans.words import nearest
 from .settings import Settings
 from .world.description import Description
 
 if TYPE_CHECKING:
     from .adapters.tls import Certified
+    from .plans.grammar import Parsed
 
 T = TypeVar("T")
 
@@ -86,6 +86,8 @@ def _credentials(text: str) -> list[Credential]:
 
 def _plan(text: str) -> Parsed:
     """The text of a plan, or `@FILE` with a plan on each line; read here, so that a bad one is told of as usage."""
+    from .plans.grammar import Parsed, parse
+
     if not text.startswith("@"):
         return parse(text, load_api())
     lines = _lines(Path(text[1:]), lambda line: parse(line, load_api()))
@@ -454,6 +456,8 @@ def _say_what_the_server_says(say: Callable[[str], None], as_json: bool) -> None
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def actions(as_json: bool) -> None:
     """List the actions: those that answer, and those whose parameters are checked but that have no behaviour yet."""
+    from .catalogue import action_rows
+
     rows = action_rows(load_api())
     if as_json:
         click.echo(json.dumps(rows))
@@ -495,6 +499,8 @@ _TOLD = {
 @click.option("--lang", "language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
 def errors(codes: tuple[str, ...], as_json: bool, language: str) -> None:
     """List the codes: what each means, who declares it, may the call be repeated, and every way to provoke it."""
+    from .catalogue import code_rows
+
     rows = {row["code"]: row for row in code_rows(load_api(), language)}
     for code in codes:
         if code not in rows:
@@ -552,6 +558,8 @@ def init(file: str, force: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def faults(as_json: bool) -> None:
     """List the faults that a plan can put on an answer, and when each strikes unless the plan says otherwise."""
+    from .catalogue import fault_rows
+
     if as_json:
         click.echo(json.dumps(fault_rows()))
         return

@@ -9,11 +9,10 @@ from importlib.metadata import version
 from ccc_contract.model import JSON
 
 from .accounts import TooManyAccounts
-from .catalogue import LANGUAGES, action_rows, code_rows
 from .clock import Clock, parse_time
 from .ledger import Call, Incomplete
 from .live import LiveSession
-from .plans.grammar import parse
+from .messages import LANGUAGES
 from .plans.plan import Plan, PlanExists, TooManyPlans
 from .plans.words import PlanError
 from .redaction import last_four
@@ -256,6 +255,8 @@ def add_plans(command: Command) -> JSON:
     if not isinstance(text, str):
         raise Refused(400, f"plan: expected a text such as FailedOperation.CallOutFailed, got {clipped(text)}")
     try:
+        from .plans.grammar import parse  # where nothing is planned it is not needed
+
         drafts, warnings = parse(text, command.endpoint.api)
     except PlanError as wrong:
         raise Refused(400, str(wrong), position=wrong.position) from None
@@ -355,12 +356,16 @@ def remove_account(command: Command) -> JSON:
 
 def errors(command: Command) -> JSON:
     language = command.query.get("lang", "en")
+    from .catalogue import code_rows
+
     if language not in LANGUAGES:
         raise Refused(400, f"lang: expected {' or '.join(LANGUAGES)}, got {clipped(language)}")
     return {"errors": code_rows(command.endpoint.api, language, command.endpoint.magic_prefix)}
 
 
 def actions(command: Command) -> JSON:
+    from .catalogue import action_rows
+
     return {"actions": action_rows(command.endpoint.api)}
 
 

@@ -23,12 +23,11 @@ from ccc_contract.model import JSON
 
 from . import commands
 from .accounts import Account
-from .catalogue import LANGUAGES
 from .clock import MAX_SKEW, MAX_SPEED
 from .endpoint import Endpoint
+from .messages import LANGUAGES
 from .openapi import document
-from .plans.faults import REDIRECT_LOOP
-from .plans.grammar import MAX_LENGTH
+from .plans.words import MAX_LENGTH, REDIRECT_LOOP
 from .route import ANY, Command, HeaderLines, Key, Refused, Route, Schema, clipped, hint
 from .world.description import BASES, Description
 from .world.world import SNAPSHOT_KEYS

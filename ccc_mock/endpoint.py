@@ -25,9 +25,8 @@ from .magic import DEFAULT_PREFIX
 from .numbers import normalised
 from .parameters import read
 from .pipeline import Pipeline
-from .plans.faults import AFTER
-from .plans.grammar import parse
 from .plans.plan import Drawn, Plan
+from .plans.words import AFTER
 from .redaction import Redaction
 from .reply import AT_ONCE, Reply, is_lost
 from .settings import Settings
@@ -140,6 +139,8 @@ class Endpoint:
         Raises PlanError, which is a ValueError and names the position of what is wrong.
         """
         account = account or self.accounts.default
+        from .plans.grammar import parse  # where nothing is planned it is not needed
+
         drafts = parse(text, self.api).drafts
         with account.lock:
             return account.plans.add(drafts, name=name)

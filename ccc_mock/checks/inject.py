@@ -12,9 +12,8 @@ from ..exchange import Exchange, NotSupportedByFake, StoodIn
 from ..magic import step_of
 from ..numbers import normalised
 from ..parameters import decode
-from ..plans.grammar import DEFAULT_ACTION, parse
 from ..plans.plan import Drawn, Step
-from ..plans.words import PlanError
+from ..plans.words import DEFAULT_ACTION, PlanError
 from .check import Backend, check
 
 PLAN_HEADER = b"x-ccc-mock-plan"
@@ -92,6 +91,8 @@ def _from_header(exchange: Exchange, backend: Backend, text: str) -> Drawn | Non
 def _one_step(text: str, action: str, api: Api) -> Step:
     if len(text) > 1000:
         raise PlanError(1000, "expected a step of at most 1000 characters")
+    from ..plans.grammar import parse  # where nothing is planned it is not needed
+
     (draft, *more) = parse(text, api, action).drafts
     if more or len(draft.steps) > 1 or draft.narrowed:
         raise PlanError(0, "expected one step, without commas and narrowing")

@@ -13,14 +13,18 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from ccc_contract.http import Request
 from ccc_contract.model import JSON
 
 from ..reply import Reply, http_date
 from .words import (
+    AFTER,
+    BEFORE,
+    REDIRECT_LOOP,
     BadWord,
+    Moment,
     Parameter,
     Spread,
     arguments,
@@ -33,10 +37,6 @@ from .words import (
     status,
     whole,
 )
-
-Moment = Literal["before", "after"]
-BEFORE: Moment = "before"
-AFTER: Moment = "after"
 
 
 @dataclass(frozen=True)
@@ -346,10 +346,6 @@ class Redirect(Fault):
 
     def spoil(self, reply: Reply, request: Request, at: float, chance: Random) -> Reply:
         return Reply(302, ((b"Date", http_date(int(at))), (b"Location", REDIRECT_LOOP)), b"", reply.delivery)
-
-
-REDIRECT_LOOP = b"/_ccc/redirect"
-"""Where control redirects to the same place again."""
 
 
 FAULTS: Mapping[str, type[Fault]] = {

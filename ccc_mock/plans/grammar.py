@@ -19,12 +19,9 @@ from typing import NamedTuple
 from ccc_contract.model import Action, Api
 
 from ..numbers import normalised
-from .faults import BEFORE, FAULTS, Missing, Moment, Null, make_fault
+from .faults import FAULTS, Missing, Null, make_fault
 from .plan import OK, Draft, Narrowing, Step, Strike
-from .words import BadWord, PlanError, nearest
-
-MAX_LENGTH = 8_000_000
-"""Characters: a plan of 100,000 of the longest codes."""
+from .words import BEFORE, DEFAULT_ACTION, MAX_LENGTH, BadWord, Moment, PlanError, nearest
 
 
 class Parsed(NamedTuple):
@@ -32,10 +29,6 @@ class Parsed(NamedTuple):
 
     drafts: list[Draft]
     warnings: list[str]
-
-
-DEFAULT_ACTION = "CreateAIAgentCall"
-"""The action whose codes need no narrowing."""
 
 
 def parse(text: str, api: Api, default_action: str = DEFAULT_ACTION) -> Parsed:

@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import translate
 from random import Random
+from typing import TYPE_CHECKING
 
-from ccc_contract.http import Request
+from .words import BEFORE, Moment
 
-from ..reply import Reply
-from .faults import BEFORE, Fault, Moment
+if TYPE_CHECKING:
+    from ccc_contract.http import Request
+
+    from ..reply import Reply
+    from .faults import Fault
 
 OK = "ok"
 

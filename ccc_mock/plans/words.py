@@ -7,7 +7,21 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, Literal
+
+Moment = Literal["before", "after"]
+"""When something strikes: before the call is placed, or after."""
+BEFORE: Moment = "before"
+AFTER: Moment = "after"
+
+DEFAULT_ACTION = "CreateAIAgentCall"
+"""The action whose codes need no narrowing."""
+
+MAX_LENGTH = 8_000_000
+"""Characters: a plan of 100,000 of the longest codes."""
+
+REDIRECT_LOOP = b"/_ccc/redirect"
+"""Where control redirects to the same place again."""
 
 
 class PlanError(ValueError):
