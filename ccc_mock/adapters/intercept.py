@@ -64,13 +64,13 @@ _context: ContextVar[tuple[Target, ...]] = ContextVar("ccc_mock fakes", default=
 _ended: deque[str] = deque(maxlen=4096)
 _patches: dict[str, list[Patch]] = {}
 _put: list[str] = []
-_arrivals: Arrivals | None = None
 
 
 def begin(target: Target) -> None:
     """From now on calls can belong to this fake."""
+    _look_for_arrivals()
     with _lock:
-        _install()
+        _replace_what_is_there()
         _active.append(target)
     _context.set((*_context.get(), target))
 
@@ -86,8 +86,9 @@ def end(target: Target) -> None:
 
 def begin_guard(watcher: Watcher) -> None:
     """From now on nothing reaches the real service, whether a fake is active or not."""
+    _look_for_arrivals()
     with _lock:
-        _install()
+        _replace_what_is_there()
         _guards.append(watcher)
 
 
@@ -105,7 +106,7 @@ def is_watching() -> bool:
 def answer(request: Request) -> Answer:
     """Let the fake answer that the request belongs to.  Raises NoFake, and NotSupportedByFake."""
     current = _context.get()
-    if len(_active) == 1 and current and current[-1] is _active[0]:
+    if current and _active == [current[-1]]:
         return current[-1].answer(request)
     return _owner(request, current).answer(request)
 
@@ -154,21 +155,38 @@ def refuse(why: str, what: str) -> NoFake:
     return NoFake(sentence)
 
 
-def _install() -> None:
-    global _arrivals
-    if is_watching():
-        return
-    _arrivals = Arrivals(_LIBRARIES, _arrived)
-    sys.meta_path.insert(0, _arrivals)
+def _look_for_arrivals() -> None:
+    """Hear of what is imported from here on, and wait, without the lock, for what others are importing just now."""
+    with _lock:
+        _hear()
     for package in _LIBRARIES:
-        if package in sys.modules:
+        if _is_being_imported(package):
+            import_module(package)
+
+
+def _hear() -> None:
+    if _arrivals not in sys.meta_path:
+        sys.meta_path.insert(0, _arrivals)
+
+
+def _is_being_imported(package: str) -> bool:
+    return bool(getattr(getattr(sys.modules.get(package), "__spec__", None), "_initializing", False))
+
+
+def _replace_what_is_there() -> None:
+    _hear()  # another thread's fake may have been the last one just now
+    for package in _LIBRARIES:
+        if package in sys.modules and not _is_being_imported(package):
             _replace(package)
 
 
 def _arrived(package: str) -> None:
     with _lock:
-        if is_watching():
+        if _arrivals in sys.meta_path:
             _replace(package)
+
+
+_arrivals = Arrivals(_LIBRARIES, _arrived)
 
 
 def _replace(package: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import freezegun
@@ -243,8 +245,6 @@ def test_what_was_planned_and_did_not_happen_fails() -> None:
 
 
 def test_a_library_that_is_imported_later_is_met_too() -> None:
-    import subprocess
-
     program = """
 import ccc_mock, sys
 with ccc_mock.fake() as ccc:
@@ -256,6 +256,35 @@ assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
 assert not any("ccc_mock" in type(finder).__module__ for finder in sys.meta_path)
 """
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)
+
+
+def test_a_library_that_another_thread_is_importing_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "uvloop.py").write_text(
+        "import sys\nsys.started.set()\nsys.go_on.wait()\n"
+        "class Loop:\n    def getaddrinfo(self, host): ...\n    def create_connection(self, *of): ...\n"
+    )
+    program = """
+import ccc_mock, sys, threading
+from concurrent.futures import ThreadPoolExecutor
+sys.started, sys.go_on = threading.Event(), threading.Event()
+ccc_mock.fake  # imported, so that the threads meet at uvloop only
+
+def enter():
+    with ccc_mock.fake():
+        assert hasattr(sys.modules["uvloop"].Loop.getaddrinfo, "__wrapped__")
+
+def load():
+    import uvloop
+
+with ThreadPoolExecutor(2) as pool:
+    loading = pool.submit(load)
+    sys.started.wait()
+    entering = pool.submit(enter)
+    sys.go_on.set()
+    loading.result()
+    entering.result()
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, cwd=tmp_path, timeout=60)
 
 
 def test_who_patched_over_a_fake_and_stayed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
