@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from ccc_contract.http import Request
 from ccc_contract.reading import load_api
@@ -27,7 +27,6 @@ from .parameters import read
 from .reply import Reply
 from .surface import AccountSurface
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -137,7 +136,7 @@ class fake:
     ) -> None:
         self.__exit__(kind, error, traceback)
 
-    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+    def __call__(self, function: Callable[..., R]) -> Callable[..., R]:
         if inspect.isclass(function) or inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
             raise TypeError("ccc_mock.fake() decorates functions and coroutine functions; use `with` inside of others")
         signature = inspect.signature(function)
@@ -160,7 +159,7 @@ class fake:
         if wanted:  # pytest would take it for a fixture
             left = [parameter for name, parameter in signature.parameters.items() if name != "ccc"]
             decorated.__signature__ = signature.replace(parameters=left)
-        return cast(Callable[P, R], decorated)
+        return cast(Callable[..., R], decorated)
 
 
 @contextlib.contextmanager

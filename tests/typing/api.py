@@ -9,10 +9,14 @@ from ccc_mock import (
     Credential,
     Delivery,
     Endpoint,
+    Fake,
     Limits,
+    NoFake,
     NotSupportedByFake,
     Reply,
     Settings,
+    fake,
+    guard,
 )
 
 
@@ -32,6 +36,23 @@ def in_process() -> bytes:
     delivery: Delivery = reply.delivery
     assert delivery.delay_seconds == 0.0
     return reply.body
+
+
+@fake(plan="ok", at="22:10", limits=True)
+def unchanged_code(number: int, ccc: Fake) -> list[str | None]:
+    ccc.assert_no_duplicates()
+    return [call.code for call in ccc.calls if call.at > number and call.params]
+
+
+def guarded() -> list[str]:
+    with guard() as watched, fake(seed=1) as ccc:
+        codes: list[str | None] = unchanged_code(3)
+        variables: dict[str, str] = ccc.environment()
+        try:
+            assert codes or variables
+        except NoFake as stopped:
+            return [str(stopped)]
+    return watched.refused
 
 
 def the_contract() -> tuple[str, ...]:
