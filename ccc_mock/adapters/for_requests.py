@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import io
 import ssl
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -282,13 +283,15 @@ class _SecureConnection(_Unconnected, _genuine(HTTPSConnection)):  # type: ignor
 
 
 def _pristine() -> Any:
-    """HTTPAdapter's own `send`, also where another library stands in for it as this module is imported."""
-    send = HTTPAdapter.__dict__["send"]
-    if send.__module__ == requests.adapters.__name__:
-        return send
-    import responses  # the only one known that replaces it
-
-    return responses._real_send
+    """HTTPAdapter's own `send`, also where responses stands in for it.  Raises RuntimeError where another does."""
+    send = inspect.unwrap(HTTPAdapter.__dict__["send"])
+    if send.__module__ == "responses":
+        send = sys.modules["responses"]._real_send
+    if send.__module__ != HTTPAdapter.__module__:
+        raise RuntimeError(
+            f"{send.__module__} has replaced HTTPAdapter.send: enter a fake first, and that inside of it"
+        )
+    return send
 
 
 _SEND = _pristine()

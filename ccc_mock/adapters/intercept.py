@@ -175,9 +175,13 @@ def _is_being_imported(package: str) -> bool:
 
 def _replace_what_is_there() -> None:
     _hear()  # another thread's fake may have been the last one just now
-    for package in _LIBRARIES:
-        if package in sys.modules and not _is_being_imported(package):
-            _replace(package)
+    try:
+        for package in _LIBRARIES:
+            if package in sys.modules and not _is_being_imported(package):
+                _replace(package)
+    except BaseException:
+        _uninstall()
+        raise
 
 
 def _arrived(package: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -167,3 +169,47 @@ def test_pytest_socket_may_put_everything_back_while_a_fake_is_active() -> None:
         socket.socket.connect = pytest_socket._true_connect  # type: ignore[method-assign]
         assert CALLERS["the SDK"](ccc)
     assert socket.getaddrinfo is ORIGINALS[3]
+
+
+FIRST = {
+    "responses": ("import responses", "responses.RequestsMock()"),
+    "requests_mock": ("import requests_mock", "requests_mock.Mocker()"),
+    "vcr": ("import vcr", "vcr.use_cassette('cassette.yaml', record_mode='none')"),
+    "respx": ("import respx", "respx.mock()"),
+    "freezegun": ("import freezegun", "freezegun.freeze_time('2001-02-03')"),
+}
+
+
+@pytest.mark.parametrize("other", FIRST)
+def test_the_first_fake_of_a_process_may_begin_inside_of_the_other_s_block(other: str, tmp_path: Path) -> None:
+    loaded, block = FIRST[other]
+    program = f"""
+import requests, httpx, httpx2, ccc_mock
+{loaded}
+with {block}, ccc_mock.fake() as ccc:
+    for step in ("ok+chunked", "ok"):
+        for send in (requests.post, httpx.post, httpx2.post):
+            ccc.plan("action=*: " + step)
+            assert "MissingParameter" in send("https://ccc.tencentcloudapi.com/").text
+assert len(ccc.calls) == 6
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, cwd=tmp_path)
+
+
+def test_a_first_fake_inside_of_what_nobody_knows_is_refused_with_what_to_do() -> None:
+    program = """
+import requests, socket, sys, ccc_mock
+from unittest import mock
+def send(*args, **kwargs): ...
+with mock.patch("requests.adapters.HTTPAdapter.send", send):
+    try:
+        with ccc_mock.fake():
+            raise AssertionError("it was entered")
+    except RuntimeError as told:
+        assert "__main__ has replaced HTTPAdapter.send: enter a fake first" in str(told), told
+assert not any("ccc_mock" in type(finder).__module__ for finder in sys.meta_path)
+assert socket.getaddrinfo.__module__ == "socket"
+with ccc_mock.fake() as ccc:
+    assert requests.post("https://ccc.tencentcloudapi.com/").ok
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)
