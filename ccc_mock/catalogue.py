@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from ccc_contract.model import JSON, Action, Api, ErrorCode
 
 from .domain import HANDLERS
+from .languages import LANGUAGES
 from .magic import DEFAULT_PREFIX, NUMBERS
-from .messages import LANGUAGES
 from .numbers import normalised
 from .plans.faults import FAULTS, written
 from .plans.words import DEFAULT_ACTION

@@ -29,10 +29,10 @@ from .clock import Clock, parse_time
 from .control import Control, is_loopback
 from .endpoint import Endpoint
 from .fidelity import points
+from .languages import LANGUAGES
 from .ledger import Ledger
 from .limits import CEILINGS, Limits, parse_limit
 from .magic import DEFAULT_PREFIX
-from .messages import LANGUAGES
 from .numbers import normalised
 from .plans.words import nearest
 from .settings import Settings

@@ -10,9 +10,9 @@ from ccc_contract.model import JSON
 
 from .accounts import TooManyAccounts
 from .clock import Clock, parse_time
+from .languages import LANGUAGES
 from .ledger import Call, Incomplete
 from .live import LiveSession
-from .messages import LANGUAGES
 from .plans.plan import Plan, PlanExists, TooManyPlans
 from .plans.words import PlanError
 from .redaction import last_four

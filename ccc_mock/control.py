@@ -25,7 +25,7 @@ from . import commands
 from .accounts import Account
 from .clock import MAX_SKEW, MAX_SPEED
 from .endpoint import Endpoint
-from .messages import LANGUAGES
+from .languages import LANGUAGES
 from .openapi import document
 from .plans.words import MAX_LENGTH, REDIRECT_LOOP
 from .route import ANY, Command, HeaderLines, Key, Refused, Route, Schema, clipped, hint

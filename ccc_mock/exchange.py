@@ -11,7 +11,8 @@ from ccc_contract.model import JSON
 from ccc_contract.signing import Authorization, Working
 
 from .journal import FAULT, NOT_SUPPORTED, OK
-from .messages import CHINESE, ENGLISH, sentence
+from .languages import CHINESE, ENGLISH
+from .messages import sentence
 from .reply import AT_ONCE, Delivery, Reply
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Whose host is it: the names under which the fake answers, in one place.
 
 The service itself, and what its clients ask for temporary keys: STS, and the metadata of a machine.  `is_ours`
-knows all three, `is_service` the service alone, and `service_of` says who of them answers a request.
+and `is_intercepted` know all three, and `service_of` says who of them answers a request.
 """
 
 from __future__ import annotations
@@ -78,14 +78,16 @@ def _named(name: str) -> Service | None:
 
 # doc-request-structure: the nearest region and the regional names; the international and the internal domain stand
 # between, alone or behind a region (sdk-vendor-tests).  Any further label would be another service's.
-_SERVICE = re.compile(r"ccc(?:\.[a-z0-9-]{1,63}){0,2}\.tencentcloudapi\.com\.?")
+_INTERCEPTED = re.compile(
+    r"(?:(?:ccc|sts)(?:\.[a-z0-9-]{1,63}){0,2}\.tencentcloudapi\.com|metadata\.tencentyun\.com)\.?"
+)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
-def is_service(host: str) -> bool:
-    """Is it a name of the service, in whatever spelling?  Without a port."""
-    return _SERVICE.fullmatch(host.lower()) is not None
+def is_intercepted(host: str) -> bool:
+    """Do calls to this name meet a fake in process?  In whatever spelling, without a port."""
+    return _INTERCEPTED.fullmatch(host.lower()) is not None
 
 
 def host_of(url: str) -> str:
@@ -94,6 +96,6 @@ def host_of(url: str) -> str:
     return match[1] if match else ""
 
 
-def is_service_url(url: str) -> bool:
-    """Does this URL lead to the service?"""
-    return is_service(host_of(url))
+def is_intercepted_url(url: str) -> bool:
+    """Does this URL lead to such a name?"""
+    return is_intercepted(host_of(url))

@@ -9,12 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .languages import CHINESE
 from .redaction import printable
-
-ENGLISH = "en-US"
-CHINESE = "zh-CN"
-LANGUAGES: Mapping[str, str] = {"en": ENGLISH, "zh": CHINESE}
-"""The word for it in what we print → the service's."""
 
 _MAX_VALUE = 200
 """Characters of a client's own value that a sentence repeats."""

@@ -23,7 +23,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "core of the fake",
-        ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.messages", "ccc_mock.settings", "ccc_mock.auth",
+        ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.languages", "ccc_mock.messages", "ccc_mock.settings",
+         "ccc_mock.auth",
          "ccc_mock.journal",
          "ccc_mock.hosts", "ccc_mock.numbers", "ccc_mock.reply", "ccc_mock.script", "ccc_mock.plans",
          "ccc_mock.plans.words",
@@ -49,9 +50,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.adapters.server", "ccc_mock.adapters.serving", "ccc_mock.adapters.terminal",
          "ccc_mock.adapters.tls",
          "ccc_mock.adapters.line", "ccc_mock.adapters.patches", "ccc_mock.adapters.intercept",
+         "ccc_mock.adapters.sockets",
          "ccc_mock.adapters.for_requests", "ccc_mock.adapters.for_requests_mock",
          "ccc_mock.adapters.claims", "ccc_mock.adapters.for_httpx", "ccc_mock.adapters.for_respx",
-         "ccc_mock.adapters.guard", "ccc_mock.faking"),
+         "ccc_mock.adapters.guard", "ccc_mock.adapters.for_http_client", "ccc_mock.faking"),
     ),
     (
         "edge",

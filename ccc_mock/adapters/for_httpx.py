@@ -17,7 +17,7 @@ import anyio.lowlevel
 
 from ccc_contract.http import Headers, Request
 
-from ..hosts import is_service
+from ..hosts import is_intercepted
 from ..reply import AT_ONCE
 from ..script import phrase
 from .claims import calling, is_claimed
@@ -61,7 +61,7 @@ class Taps:
 
     def sync(self, original: Any) -> Any:
         def handle_request(transport: Any, request: Any) -> Any:
-            if not is_watching() or not is_service(request.url.host):
+            if not is_watching() or not is_intercepted(request.url.host):
                 return original(transport, request)
             if is_claimed(self.httpx, request):
                 with calling(self.httpx):
@@ -72,7 +72,7 @@ class Taps:
 
     def asynchronous(self, original: Any) -> Any:
         async def handle_async_request(transport: Any, request: Any) -> Any:
-            if not is_watching() or not is_service(request.url.host):
+            if not is_watching() or not is_intercepted(request.url.host):
                 return await original(transport, request)
             if is_claimed(self.httpx, request):
                 with calling(self.httpx):
@@ -86,7 +86,7 @@ class Taps:
 
         def _transport_for_url(client: Any, url: Any) -> Any:
             transport = original(client, url)
-            if not is_watching() or not is_service(url.host):
+            if not is_watching() or not is_intercepted(url.host):
                 return transport
             return _Tap(self, transport) if self._is_patched_over(transport) else transport
 

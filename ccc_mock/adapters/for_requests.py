@@ -22,11 +22,12 @@ from urllib3.util.retry import Retry
 
 from ccc_contract.http import Headers, Request
 
-from ..hosts import is_service_url
+from ..hosts import is_intercepted_url
 from ..reply import AT_ONCE, Reply
 from .intercept import answer, is_watching
 from .line import Answer, Line, connection_header
 from .patches import Patch
+from .sockets import LineSocket
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
@@ -41,7 +42,7 @@ def patches(package: str) -> list[Patch]:
 
 def _sending(original: Any) -> Any:
     def send(self: HTTPAdapter, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        if not is_watching() or not is_service_url(request.url or ""):
+        if not is_watching() or not is_intercepted_url(request.url or ""):
             passed_on: Response = original(self, request, *args, **kwargs)
             return passed_on
         return bring(self, request, settings_of(args, kwargs))
@@ -57,7 +58,7 @@ def settings_of(args: Any, kwargs: Any) -> dict[str, Any]:
 def _choosing(original: Any) -> Any:
     def get_adapter(self: requests.Session, url: str, *args: Any, **kwargs: Any) -> Any:
         adapter = original(self, url, *args, **kwargs)
-        if not is_watching() or not is_service_url(url) or not isinstance(adapter, HTTPAdapter):
+        if not is_watching() or not is_intercepted_url(url) or not isinstance(adapter, HTTPAdapter):
             return adapter
         return _Tap(adapter) if _is_patched_over(type(adapter).send) else adapter
 
@@ -217,44 +218,6 @@ class _Over:
     get_connection = get_connection_with_tls_context  # requests before 2.32
 
 
-class _Reading(io.RawIOBase):
-    """The file that http.client reads from a socket."""
-
-    def __init__(self, line: _Socket) -> None:
-        self._line = line
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._line.line.receive(len(buffer), self._line.timeout)
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
-class _Socket:
-    """As much of a socket as urllib3 and http.client ask of one."""
-
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        self.timeout: float | None = None
-
-    def settimeout(self, seconds: float | None) -> None:
-        self.timeout = seconds
-
-    def sendall(self, data: bytes) -> None:
-        self.line.send(data)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reading(self))
-
-    def shutdown(self, how: int) -> None:
-        """Nobody is at the other end."""
-
-    def close(self) -> None:
-        """There is nothing to give back."""
-
-
 def _genuine(connection: Any) -> Any:
     """urllib3's own class, also where vcrpy has put one of its own in its place as this module is imported."""
     return getattr(connection, "_baseclass", connection)
@@ -266,7 +229,7 @@ class _Unconnected(_genuine(HTTPConnection)):  # type: ignore[misc]
     line: Callable[[], Line]
 
     def connect(self) -> None:
-        self.sock: Any = _Socket(self.line())
+        self.sock: Any = LineSocket(self.line())
         self.is_verified = getattr(self, "cert_reqs", None) not in ("CERT_NONE", ssl.CERT_NONE)
 
     @property

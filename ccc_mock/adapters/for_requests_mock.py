@@ -7,7 +7,7 @@ from typing import Any
 import requests_mock
 from requests.adapters import HTTPAdapter
 
-from ..hosts import is_service_url
+from ..hosts import is_intercepted_url
 from .for_requests import bring, settings_of
 from .intercept import is_watching
 from .patches import Patch
@@ -23,7 +23,7 @@ def _sending(original: Any) -> Any:
         try:
             return original(self, request, *args, **kwargs)
         except requests_mock.NoMockAddress:
-            if not is_watching() or not is_service_url(request.url or ""):
+            if not is_watching() or not is_intercepted_url(request.url or ""):
                 raise
             return bring(HTTPAdapter(), request, settings_of(args, kwargs))
 

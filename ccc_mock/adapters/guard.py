@@ -10,13 +10,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from ..hosts import host_of, is_service
+from ..hosts import host_of, is_intercepted
 from .intercept import is_watching, refuse
 from .patches import Patch
 
 _ADVICE = (
-    "ccc-mock intercepts requests, httpx and httpx2, and this came another way; give it the address of the fixture "
-    "`ccc_server`, or of `ccc-mock serve`"
+    "ccc-mock intercepts requests, httpx, httpx2 and urllib, and this came another way; give it the address of the "
+    "fixture `ccc_server`, or of `ccc-mock serve`"
 )
 
 Naming = Callable[..., object]
@@ -27,12 +27,12 @@ def patches(package: str) -> list[Patch]:
     """What is replaced of that module or package: every place where a host is named."""
     module = import_module(package)
     return [
-        Patch(_owner(module, owner), name, functools.partial(_stopping, f"{package}.{name}", naming))
+        Patch(genuine(module, owner), name, functools.partial(_stopping, f"{package}.{name}", naming))
         for owner, name, naming in _PLACES[package]
     ]
 
 
-def _owner(module: Any, name: str) -> Any:
+def genuine(module: Any, name: str) -> Any:
     """The class of that name, also where another library has put one of its own in its place; or the module."""
     if not name:
         return module
@@ -58,7 +58,7 @@ def _check(place: str, naming: Naming, args: Any, kwargs: Any) -> None:
     except (TypeError, IndexError, AttributeError):
         return  # wrong arguments are for the function itself to refuse
     name = named.decode("ascii", "replace") if isinstance(named, bytes | bytearray) else named
-    if isinstance(name, str) and is_service(name.strip()):
+    if isinstance(name, str) and is_intercepted(name.strip()):
         raise refuse(_ADVICE, f"{place} was called for {name} and stopped")
 
 

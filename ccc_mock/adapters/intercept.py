@@ -52,7 +52,7 @@ class Target(Protocol):
 
 _LIBRARIES = {
     "requests": "for_requests", "httpx": "for_httpx", "httpx2": "for_httpx",
-    "socket": "guard", "http.client": "guard", "uvloop": "guard", "aiohttp": "guard",
+    "socket": "guard", "http.client": "for_http_client", "uvloop": "guard", "aiohttp": "guard",
     "requests_mock": "for_requests_mock",
 }  # fmt: skip
 """Package → the module here that knows what to replace in it."""

@@ -55,6 +55,11 @@ class Line:
         self._stays_open = False
         self._reset = False
 
+    @property
+    def is_answered(self) -> bool:
+        """Was the request read, and its answer begun?"""
+        return self._writes is not None
+
     def send(self, data: bytes | bytearray | memoryview) -> None:
         self._sent += data
 

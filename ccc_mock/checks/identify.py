@@ -9,7 +9,7 @@ from ccc_contract import signing_v1
 from ccc_contract.signing import SIGNED_AT_LEAST, TERMINATOR, MalformedAuthorization, parse_authorization
 
 from ..exchange import Exchange
-from ..messages import CHINESE, ENGLISH
+from ..languages import CHINESE, ENGLISH
 from ..parameters import COMMON
 from .check import Backend, check, host_name, is_real
 

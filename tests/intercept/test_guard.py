@@ -7,7 +7,6 @@ import concurrent.futures
 import http.client
 import socket
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -80,8 +79,6 @@ def by_a_socket_that_tells_errors() -> None:
 
 
 ROADS: dict[str, Callable[[], Any]] = {
-    "urllib.request": lambda: urllib.request.urlopen(URL),
-    "http.client": lambda: http.client.HTTPSConnection(HOST).request("POST", "/"),
     "http.client through a proxy": opened_through_a_proxy,
     "http.client asking a proxy": asked_of_a_proxy,
     "urllib3": lambda: urllib3.PoolManager().request("POST", URL),
