@@ -21,7 +21,7 @@ from .ledger import Ledger
 from .limits import Windows
 from .plans.plan import Plans
 from .redaction import last_four
-from .world.description import OPEN, Description
+from .world.description import OPEN, Description, no_secret_id_twice
 from .world.world import World
 
 
@@ -241,21 +241,21 @@ class Directory:
         with self._lock:
             kept = [grant for grant in account.grants if not grant.described]
             gone = [grant for grant in account.grants if grant.described]
-            made = list(self._described(account, description))
-            free = self._grants.keys() - {grant.credential.secret_id for grant in gone}
-            for n, grant in enumerate(made):
-                secret_id = grant.credential.secret_id
-                if secret_id in free or any(secret_id == each.credential.secret_id for each in made[:n]):
-                    raise ValueError(f"sub_account: the SecretId {last_four(secret_id)} is given twice")
+            ours = {grant.credential.secret_id: grant.sub_account for grant in gone}
+            no_secret_id_twice(description, self._grants.keys() - ours.keys())
+            made = list(self._described(account, description, ours))
             for grant in gone:
                 del self._grants[grant.credential.secret_id]
             self._grants.update({grant.credential.secret_id: grant for grant in made})
             account.grants[:] = [*kept, *made]
             account.world.describe(description)
 
-    def _described(self, account: Account, description: Description) -> Iterator[Grant]:
+    def _described(self, account: Account, description: Description, before: dict[str, str]) -> Iterator[Grant]:
+        """`before`: SecretId → the Uin of its sub-account, which stays the same one, so that its limits count on."""
         for n, sub_account in enumerate(description.sub_account):
-            uin = self._next_uin()
+            uin = next((before[each.secret_id] for each in sub_account.credential if each.secret_id in before), "")
+            before = {secret_id: other for secret_id, other in before.items() if other != uin}
+            uin = uin or self._next_uin()
             for m, each in enumerate(sub_account.credential):
                 try:
                     credential = Credential(each.secret_id, each.secret_key, each.token, each.ends)

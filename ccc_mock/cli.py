@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -37,6 +37,7 @@ from .numbers import normalised
 from .plans.words import nearest
 from .settings import Settings
 from .world.description import Description
+from .world.keys import WorldError
 
 if TYPE_CHECKING:
     from .adapters.tls import Certified
@@ -96,11 +97,25 @@ def _plan(text: str) -> Parsed:
     return Parsed([each for line in lines for each in line.drafts], [each for line in lines for each in line.warnings])
 
 
-def _world(text: str) -> Description:
+class _World(NamedTuple):
+    """A world that was asked for, and where it is written."""
+
+    description: Description
+    given: str
+
+    def place(self, wrong: WorldError) -> str:
+        """The error with its file and line: for what is only wrong beside the other options."""
+        from .world.texts import line_of
+
+        text = Path(self.given).read_text("utf-8-sig")
+        return f"--world: {self.given} line {line_of(text, wrong.path)}: {wrong}"
+
+
+def _world(text: str) -> _World:
     """A word for a world, or a file that describes one."""
     from .adapters.files import world_of
 
-    return world_of(text, load_api().actions)
+    return _World(world_of(text, load_api().actions), text)
 
 
 def _lines(path: Path, read: Callable[[str], T]) -> list[T]:
@@ -300,7 +315,7 @@ def serve(
     credentials: tuple[list[Credential], ...],
     auth: Auth,
     at: float | None,
-    world: Description,
+    world: _World,
     seed: int | None,
     settings: tuple[tuple[str, str], ...],
     plans: tuple[Parsed, ...],
@@ -335,7 +350,7 @@ def serve(
         endpoint = Endpoint(
             credentials=given or [DEFAULT_CREDENTIAL],
             clock=Clock(at=at),
-            world=world,
+            world=world.description,
             seed=seed,
             settings=Settings.of(dict(settings)),
             magic_prefix=magic_prefix if magic else "",
@@ -347,6 +362,8 @@ def serve(
         for plan in plans:
             endpoint.accounts.default.plans.add(plan.drafts)
         listener = listen(host, port)
+    except WorldError as wrong:
+        raise click.UsageError(world.place(wrong)) from None
     except (ValueError, CannotListen) as reason:
         raise click.UsageError(str(reason)) from None
     token = control_token or (None if is_loopback(host.lower()) else secrets.token_urlsafe(24))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.metadata import version
 
 from ccc_contract.model import JSON
@@ -187,7 +188,7 @@ def set_snapshot(command: Command) -> JSON:
     account = command.account
     with account.lock:
         try:
-            account.world.restore(command.body)
+            account.world.restore(command.body, partial(command.endpoint.accounts.describe, account))
         except ValueError as reason:
             raise Refused(400, clipped(str(reason), 500)) from None
     return {"account": account.uin}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .accounts import Account
-from .world.endings import ENDINGS, HUNG_UP_BY_API
+from .world.endings import HUNG_UP_BY_API, STATUSES, hung_up_by
+from .world.keys import MAX_SECONDS, told
 from .world.sessions import Event, Session
 
 
@@ -41,8 +42,10 @@ class LiveSession:
     def answer(self, talks: float | None = None) -> Session:
         """Somebody takes the call, and talks so many seconds, or as long as its script says.
 
-        Raises Ended where it rings no more.
+        Raises Ended where it rings no more, and ValueError for what is no time.
         """
+        if talks is not None and not 0 <= talks <= MAX_SECONDS:
+            raise ValueError(f"expected how many seconds they talk, got {told(talks)}")
         with self._account.lock:
             return self._account.world.answer(self.session_id, self._account.clock.world(), talks)
 
@@ -99,17 +102,12 @@ class LiveSessions:
 
 
 def ending(status: int | str) -> tuple[int, str]:
-    """An EndStatus as a number, and who hangs up then.  Raises ValueError."""
-    if isinstance(status, int) and not isinstance(status, bool):
-        by = next((each.side for each in ENDINGS.values() if each.status == status), "system")
-        if 0 <= status < 100_000:
-            return status, by
-    elif isinstance(status, str) and status in ENDINGS:
-        return ENDINGS[status].status, ENDINGS[status].side
+    """An EndStatus, given as a number or in the vendor's word, and who hangs up then.  Raises ValueError."""
+    number = STATUSES.get(status) if isinstance(status, str) else status
+    if type(number) is int and 0 <= number < 100_000:
+        return number, hung_up_by(number)
     from difflib import get_close_matches  # only where something is wrong
 
-    near = get_close_matches(str(status)[:50], ENDINGS, n=1)
-    raise ValueError(
-        f"expected an EndStatus such as 206 or busy, got {str(status)[:50]!r}"
-        + (f"; did you mean {near[0]}?" if near else "")
-    )
+    near = get_close_matches(str(status)[:50], STATUSES, n=1) if isinstance(status, str) else []
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise ValueError(f"expected an EndStatus such as 206 or busy, got {told(status)}{hint}")

@@ -21,17 +21,18 @@ def world_of(given: str | Path | Mapping[str, Any] | Description, actions: Colle
         return described(given, actions)
     if str(given) in BASES:
         return BASES[str(given)]
+    from ..world.texts import MAX_CHARACTERS, read_toml
+
     path = Path(given)
     if not path.suffix and not path.exists():  # `account.toml` is a file; `stict` is a word that nobody has
         raise ValueError(
             f"expected {', '.join(BASES)} or a file, got {str(given)!r}; {nearest(str(given), tuple(BASES))}"
         )
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as stream:
+            text = stream.read(MAX_CHARACTERS + 1)
     except OSError as reason:
         raise ValueError(f"cannot read {given}: {reason.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"cannot read {given}: it is not UTF-8") from None
-    from ..world.texts import read_toml
-
     return read_toml(text, actions, str(given))

@@ -6,8 +6,8 @@ the guard.
 
 from __future__ import annotations
 
-import http.client
 import socket
+from http import client
 from typing import Any
 
 from ..hosts import is_intercepted
@@ -22,8 +22,8 @@ def patches(package: str) -> list[Patch]:
     """What is replaced: how a connection is made; and what the guard looks at."""
     return [
         *guard.patches(package),
-        Patch(guard.genuine(http.client, "HTTPConnection"), "connect", _connecting),
-        Patch(guard.genuine(http.client, "HTTPSConnection"), "connect", _connecting),
+        Patch(guard.genuine(client, "HTTPConnection"), "connect", _connecting),
+        Patch(guard.genuine(client, "HTTPSConnection"), "connect", _connecting),
     ]
 
 
@@ -32,7 +32,7 @@ def _connecting(original: Any) -> Any:
         if not is_watching() or self._tunnel_host or not is_intercepted(self.host):
             original(self)
             return
-        self.sock = _Repeating(isinstance(self, http.client.HTTPSConnection))
+        self.sock = _Repeating(isinstance(self, client.HTTPSConnection))
         usual = self.timeout is socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]
         self.sock.settimeout(socket.getdefaulttimeout() if usual else self.timeout)
 

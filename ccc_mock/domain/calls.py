@@ -9,7 +9,7 @@ from ccc_contract.model import JSON
 
 from ..numbers import normalised
 from ..reply import Delivery
-from ..world.endings import BLOCKED, HUNG_UP_BY_API
+from ..world.endings import HUNG_UP_BY_API
 from ..world.rules import Attempt, Rule
 from ..world.sessions import FINISHED, NoSession, Session
 from .handlers import Scene, handles
@@ -26,12 +26,12 @@ def create_ai_agent_call(scene: Scene, params: Mapping[str, JSON]) -> dict[str, 
     exempt = bool(scene.magic) and callee.startswith(scene.magic)
     attempt = Attempt(params["SdkAppId"], params["AIAgentId"], callee, params, scene.now, exempt)
     broken = world.judge(attempt, scene.rules, settings)
-    if broken is not None and not (settings.blocked_calls == "accept" and broken.code in BLOCKED):
+    if broken is not None:
         if settings.refused_attempts_count:
             world.count_attempt(attempt)
         raise _refusal(scene, attempt, broken)
     session_id = scene.new_session_id()
-    world.place(session_id, attempt, broken)
+    world.place(session_id, attempt)
     if attempt.starts_at > scene.now:
         _wait(scene, attempt.starts_at - scene.now)
     return {"SessionId": session_id}

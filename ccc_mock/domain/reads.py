@@ -74,5 +74,5 @@ def describe_numbers(scene: Scene, params: Mapping[str, JSON]) -> dict[str, JSON
 
 
 def page(things: Sequence[T], number: int, size: int) -> Sequence[T]:
-    """Page `number`, from 0, of `size` things each."""
-    return things[number * size : (number + 1) * size] if size > 0 else things[:0]
+    """Page `number`, from 0, of `size` things each; empty where there is no such page."""
+    return things[number * size : (number + 1) * size] if size > 0 and number >= 0 else things[:0]

@@ -5,7 +5,7 @@ Names with capitals are the vendor's; the others are ours.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from ccc_contract.model import JSON
@@ -102,9 +102,9 @@ class Callee:
 class Credential:
     """A SecretId that opens a sub-account."""
 
-    secret_id: str = key(keys.TEXT, "what a request names")
-    secret_key: str = key(keys.TEXT, "what it signs with")
-    token: str | None = key(keys.optional(keys.TEXT), "makes it temporary", None)
+    secret_id: str = key(keys.SECRET_ID, "what a request names")
+    secret_key: str = key(keys.SECRET_KEY, "what it signs with")
+    token: str | None = key(keys.optional(keys.TOKEN), "makes it temporary", None)
     ends: float | None = key(keys.optional(keys.MOMENT), "when a temporary one ends, by the signing hand", None)
     disabled: bool = key(keys.FLAG, "whether it is refused as one that does not exist", False)
 
@@ -182,23 +182,45 @@ def described(given: JSON, actions: Collection[str]) -> Description:
 
 def checked(description: Description, actions: Collection[str]) -> Description:
     """The same, where nothing is given twice and each denied action is one.  Raises WorldError."""
-    _once(("app",), [app.SdkAppId for app in description.app])
+    _once((("app", n, "SdkAppId"), app.SdkAppId) for n, app in enumerate(description.app))
     for n, app in enumerate(description.app):
-        _once(("app", n, "agent"), [agent.AIAgentId for agent in app.agent])
-        _once(("app", n, "number"), [normalised(number.Number) for number in app.number])
-    _once(("callee",), [normalised(callee.number) for callee in description.callee])
+        _once((("app", n, "agent", m, "AIAgentId"), agent.AIAgentId) for m, agent in enumerate(app.agent))
+        _once((("app", n, "number", m, "Number"), normalised(each.Number)) for m, each in enumerate(app.number))
+    _once((("callee", n, "number"), normalised(callee.number)) for n, callee in enumerate(description.callee))
     for n, sub_account in enumerate(description.sub_account):
-        for action in sub_account.deny:
-            if action != "*" and action not in actions:
-                from difflib import get_close_matches  # only where something is wrong
-
-                near = get_close_matches(action, actions, n=1)
-                hint = f"did you mean {near[0]}?" if near else ""
-                raise WorldError(("sub_account", n, "deny"), "actions, or *", repr(action), hint)
+        _check_sub_account(("sub_account", n), sub_account, actions)
+    no_secret_id_twice(description, ())
     return description
 
 
-def _once(path: Path, ids: Sequence[JSON]) -> None:
-    if len(set(ids)) < len(ids):
-        n = next(n for n, each in enumerate(ids) if each in ids[:n])
-        raise WorldError((*path, n), "another one than those before", str(ids[n]))
+def _check_sub_account(path: Path, sub_account: SubAccount, actions: Collection[str]) -> None:
+    for action in sub_account.deny:
+        if action != "*" and action not in actions:
+            from difflib import get_close_matches  # only where something is wrong
+
+            near = get_close_matches(action, actions, n=1)
+            hint = f"did you mean {near[0]}?" if near else ""
+            raise WorldError((*path, "deny"), "actions, or *", keys.told(action), hint)
+    for m, credential in enumerate(sub_account.credential):
+        if credential.ends is not None and credential.token is None:
+            ends = (*path, "credential", m, "ends")
+            raise WorldError(ends, "a token beside it: a permanent credential does not end", f"{credential.ends:.0f}")
+
+
+def no_secret_id_twice(description: Description, taken: Collection[str]) -> None:
+    """Raises WorldError where a SecretId is described twice, or is one of those that are taken."""
+    seen = set(taken)
+    for n, sub_account in enumerate(description.sub_account):
+        for m, credential in enumerate(sub_account.credential):
+            if credential.secret_id in seen:
+                path = ("sub_account", n, "credential", m, "secret_id")
+                raise WorldError(path, "a SecretId that no other credential has", "one that is taken")
+            seen.add(credential.secret_id)
+
+
+def _once(found: Iterable[tuple[Path, JSON]]) -> None:
+    seen = set()
+    for path, each in found:
+        if each in seen:
+            raise WorldError(path, "another one than those before", keys.told(each))
+        seen.add(each)

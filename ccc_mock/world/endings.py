@@ -65,9 +65,12 @@ BLOCKED: Mapping[str, int] = {
 }
 """A code of the rules → the EndStatus of a call that was let through and then blocked for that reason."""
 
-_WORDS = {ending.status: word for word, ending in ENDINGS.items()} | {
-    108: "restrictedCallee", 109: "tooManyRequest", 110: "restrictedArea", 111: "restrictedTime",
+STATUSES: Mapping[str, int] = {word: ending.status for word, ending in ENDINGS.items()} | {
+    "restrictedCallee": 108, "tooManyRequest": 109, "restrictedArea": 110, "restrictedTime": 111,
 }  # fmt: skip
+"""The vendor's word → EndStatus, of every ending: also of those that no callee's script can have."""
+
+_WORDS = {status: word for word, status in STATUSES.items()}
 
 
 def word_of(status: int) -> str:
@@ -75,4 +78,10 @@ def word_of(status: int) -> str:
     return _WORDS.get(status, str(status))
 
 
-RESTRICTED, HUNG_UP_BY_API, UNTAKEN = 108, 231, 202
+def hung_up_by(status: int) -> str:
+    """Who hangs up where a call ends with that EndStatus: user or system."""
+    ending = ENDINGS.get(word_of(status))
+    return "system" if ending is None else ending.side
+
+
+HUNG_UP_BY_API = STATUSES["callTerminatedByAPI"]

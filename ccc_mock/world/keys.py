@@ -7,6 +7,7 @@ in the documentation.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -38,6 +39,8 @@ class Kind:
 
     says: str
     take: Callable[[JSON], Any]
+    secret: bool = False
+    """Is it kept out of errors?"""
 
 
 def key(kind: Kind | type | tuple[type], says: str, default: Any = MISSING) -> Any:
@@ -80,7 +83,8 @@ def _value(each: Field[Any], value: JSON, path: Path) -> Any:
     try:
         return kind.take(value)
     except ValueError as reason:
-        raise WorldError(path, kind.says, told(value), str(reason)) from None
+        got = f"a text of {len(value)} characters" if kind.secret and isinstance(value, str) else told(value)
+        raise WorldError(path, kind.says, got, str(reason)) from None
 
 
 def written(thing: Any) -> dict[str, JSON]:
@@ -96,13 +100,20 @@ def _plain(value: Any) -> JSON:
 
 def shown(path: Path) -> str:
     """`app[0].number[1].State`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{_clipped(part)}" for part in path)
     return text.removeprefix(".") or "the world"
 
 
 def told(value: JSON) -> str:
-    """A value in an error, short enough for a sentence."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    """A value in an error, short enough for a sentence: as TOML and JSON write it."""
+    try:
+        text = repr(value[:100]) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):  # a number of thousands of digits, lists within lists
+        text = f"{'a number' if isinstance(value, int) else 'something'} beyond measure"
+    return _clipped(text)
+
+
+def _clipped(text: str) -> str:
     return text if len(text) <= 60 else text[:60] + "…"
 
 
@@ -122,6 +133,10 @@ def row(given: JSON, *types: tuple[type, ...]) -> tuple[Any, ...]:
 
 
 # --- kinds ---------------------------------------------------------------------------------------------------------
+
+
+MAX_SECONDS = 366 * 86_400
+"""The longest that anything takes."""
 
 
 def _fail(hint: str = "") -> NoReturn:
@@ -146,7 +161,7 @@ def one_of(*choices: str | int) -> Kind:
 
 
 def _seconds(value: JSON) -> float:
-    return float(value) if type(value) in (int, float) and 0 <= value <= 366 * 86_400 else _fail()
+    return float(value) if type(value) in (int, float) and 0 <= value <= MAX_SECONDS else _fail()
 
 
 def _text(value: JSON) -> str:
@@ -155,6 +170,11 @@ def _text(value: JSON) -> str:
 
 def _texts(value: JSON) -> tuple[str, ...]:
     return tuple(map(_text, value)) if isinstance(value, list | tuple) else _fail()
+
+
+def _pattern(says: str, pattern: str, *, secret: bool = False) -> Kind:
+    """A text of up to 1000 characters, all of which match."""
+    return Kind(says, lambda value: text if re.fullmatch(pattern, text := _text(value)) else _fail(), secret)
 
 
 def _number(value: JSON) -> str:
@@ -166,28 +186,25 @@ def _number(value: JSON) -> str:
 def _moment(value: JSON) -> float:
     """Unix seconds; TOML has times of its own."""
     if isinstance(value, datetime):
-        return value.timestamp() if value.tzinfo is not None else _fail("it needs an offset such as +08:00")
+        return parse_time(str(value.timestamp())) if value.tzinfo else _fail("it needs an offset such as +08:00")
     if type(value) not in (int, float, str):
         return _fail()
     return parse_time(str(value))
 
 
-_HOURS = re.compile(r"([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]")
-
-
-def _hours(value: JSON) -> str:
-    return str(value) if isinstance(value, str) and (not value or _HOURS.fullmatch(value)) else _fail()
-
-
 def optional(kind: Kind) -> Kind:
     """The same, or nothing: null in JSON, and no such key in TOML."""
-    return Kind(kind.says, lambda value: None if value is None else kind.take(value))
+    return Kind(kind.says, lambda value: None if value is None else kind.take(value), kind.secret)
 
 
 FLAG = Kind("true or false", lambda value: value if type(value) is bool else _fail())
 SECONDS = Kind("a number of seconds from 0", _seconds)
 TEXT = Kind("a text", _text)
 TEXTS = Kind("a list of texts", _texts)
+SECRET_ID = _pattern("a SecretId without blanks, commas and slashes", r"[^\s,/]+", secret=True)
+SECRET_KEY = _pattern("a SecretKey without blanks", r"\S+", secret=True)
+TOKEN = _pattern("a token that is not blank", r"(?s).*\S.*", secret=True)
 NUMBER = Kind("a telephone number such as 008613800000000", _number)
 MOMENT = Kind("a Unix second or a time with its offset such as 2027-01-01T00:00:00+08:00", _moment)
-HOURS = Kind("hours such as 08:00-21:00, or an empty text for all day", _hours)
+_HOUR = "(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
+HOURS = _pattern("hours such as 08:00-21:00, or an empty text for all day", f"({_HOUR}-{_HOUR})?")

@@ -37,6 +37,8 @@ class Attempt:
     """A magic number: its calls are not counted."""
     app: App | None = None
     """instance: what `app_id` names."""
+    blocked: Rule | None = None
+    """The rule that will end the call as soon as it is placed, where such calls are accepted."""
     wrong: str = ""
     """values: the parameter that is wrong."""
     starts_at: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tomllib
 from collections.abc import Collection, Mapping
@@ -15,16 +16,15 @@ from .description import Description, described
 from .keys import Path, WorldError
 
 MAX_CHARACTERS = 4 * 1024 * 1024
-MAX_LINES_OF_A_VALUE = 200
 
 
 def read_toml(text: str, actions: Collection[str], name: str = "the world") -> Description:
     """The description that a text is.  Raises ValueError: `name`, line, key, what was expected and what came."""
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"{name}: expected at most {MAX_CHARACTERS} characters, got {len(text)}")
+        raise ValueError(f"{name}: expected at most {MAX_CHARACTERS} characters, got more")
     try:
         given = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as reason:
+    except (ValueError, RecursionError) as reason:  # not only TOMLDecodeError: a number can have too many digits
         raise ValueError(f"{name}: no TOML: {reason}") from None
     try:
         return described(given, actions)
@@ -35,32 +35,35 @@ def read_toml(text: str, actions: Collection[str], name: str = "the world") -> D
 def line_of(text: str, path: Path) -> int:
     """The line, from 1, on which the value at `path` begins; where there is none, what it would stand in.
 
-    Read off the parser itself: the first so many lines that hold the value end with it, and those before it, up to
-    where they are TOML, end before it.
+    Read off the parser itself: it is the last one of the first so many lines that hold the value.
     """
-    lines = text.splitlines()
+    lines = text.replace("\r\n", "\n").split("\n")  # not splitlines: TOML knows no other ends of lines
     while path and not _holds(tomllib.loads(text), path):
         path = path[:-1]
-    if not path:
-        return 1
     without, upto = 0, len(lines)
-    while upto - without > 1:
+    while path and upto - without > 1:
         middle = (without + upto) // 2
-        if _holds(_whole(lines, middle)[1], path):
+        if _holds(_begun(lines, middle), path):
             upto = middle
         else:
             without = middle
-    return _whole(lines, upto - 1)[0] + 1
+    return upto if path else 1
 
 
-def _whole(lines: list[str], most: int) -> tuple[int, JSON]:
-    """How many of the first `most` lines are TOML by themselves, and what they hold."""
-    for n in range(most, max(0, most - MAX_LINES_OF_A_VALUE), -1):
-        try:
-            return n, tomllib.loads("\n".join(lines[:n]))
-        except tomllib.TOMLDecodeError:  # cut through a value of several lines
-            continue
-    return 0, {}
+_ENDS = ("", "\n]", '\n"""', "\n'''", "\n]}", "\n]}]", "\n]]")
+"""What makes a whole value of one that was cut through: a list, a text, a list in a table of a list, in a list."""
+
+MOST_LINES_BACK = 100
+"""How far to look for the beginning of what is cut through and no end makes whole."""
+
+
+def _begun(lines: list[str], most: int) -> JSON:
+    """What the first `most` lines hold, with the value that the last of them only begins."""
+    for n in range(most, max(0, most - MOST_LINES_BACK), -1):
+        for end in _ENDS:
+            with contextlib.suppress(tomllib.TOMLDecodeError):
+                return tomllib.loads("\n".join(lines[:n]) + end)
+    return {}
 
 
 def _holds(value: JSON, path: Path) -> bool:

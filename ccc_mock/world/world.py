@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ccc_contract.model import JSON
 
@@ -70,10 +70,15 @@ class World:
             self._account_for(ended)
 
     def judge(self, attempt: Attempt, rules: tuple[Rule, ...], settings: Settings) -> Rule | None:
-        """The first rule that an attempt breaks; None for none.  Changes nothing of the world."""
+        """The first rule that refuses an attempt; None for none.  Changes nothing of the world.
+
+        Where blocked calls are accepted, a rule that blocks is noted in the attempt, and the others go on.
+        """
         for rule in self._on(rules):
             if rule.breaks(attempt, self, settings):
-                return rule
+                if settings.blocked_calls != "accept" or rule.code not in BLOCKED:
+                    return rule
+                attempt.blocked = attempt.blocked or rule
         return None
 
     def _on(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -88,11 +93,11 @@ class World:
             self.interval.add(attempt.callee, attempt.now)
             self.day.add((attempt.app_id, attempt.callee), attempt.now)
 
-    def place(self, session_id: str, attempt: Attempt, blocked: Rule | None = None) -> None:
-        """The call is placed, and its script settled.  `blocked`: it was let through, and ends for that reason."""
+    def place(self, session_id: str, attempt: Attempt) -> None:
+        """The call is placed, and its script settled."""
         caller = self._caller(attempt)
         start = attempt.starts_at or attempt.now
-        answers_at, ends_at, ends_with, ends_by = self._script(attempt, start, blocked)
+        answers_at, ends_at, ends_with, ends_by = self._script(attempt, start)
         callee = attempt.params["Callee"]
         self.count_attempt(attempt)
         self.sessions.place(
@@ -127,10 +132,10 @@ class World:
     def _script_of(self, callee: str) -> Callee | Script:
         return self._callees.get(callee) or self.description.callees
 
-    def _script(self, attempt: Attempt, start: float, blocked: Rule | None) -> tuple[float | None, float, int, str]:
+    def _script(self, attempt: Attempt, start: float) -> tuple[float | None, float, int, str]:
         """(when it is taken, when it ends, with which EndStatus, who hangs up)."""
-        if blocked is not None:
-            return None, start, BLOCKED[blocked.code], "system"
+        if attempt.blocked is not None:
+            return None, start, BLOCKED[attempt.blocked.code], "system"
         script = self._script_of(attempt.callee)
         ending = ENDINGS[script.ends]
         rings = ending.rings if script.rings is None else script.rings
@@ -154,8 +159,11 @@ class World:
             "minutes": self.minutes.written(),
         }
 
-    def restore(self, snapshot: Mapping[str, JSON]) -> None:
-        """Back to what `snapshot` gave.  Raises WorldError, and changes nothing then."""
+    def restore(self, snapshot: Mapping[str, JSON], describe: Callable[[Description], None] | None = None) -> None:
+        """Back to what `snapshot` gave.  Raises WorldError, and changes nothing then.
+
+        `describe` puts the description in place, where credentials go with it (Directory.describe).
+        """
         if snapshot.get("form") != SNAPSHOT_FORM:
             raise WorldError(
                 ("form",), str(SNAPSHOT_FORM), keys.told(snapshot.get("form")), "was it made by `snapshot`?"
@@ -167,5 +175,5 @@ class World:
                 getattr(other, counted).restore(snapshot[counted])
         except (KeyError, TypeError, ValueError) as reason:
             raise WorldError((), "what a snapshot gave", f"something else: {reason}") from None
+        (describe or self.describe)(other.description)
         self.sessions, self.interval, self.day, self.minutes = other.sessions, other.interval, other.day, other.minutes
-        self.describe(other.description)
