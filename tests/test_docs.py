@@ -139,10 +139,10 @@ def test_readme_has_two_commands_and_ci_runs_both() -> None:
 
 def test_the_greeting_in_readme_is_the_real_one() -> None:
     from ccc_mock import DEFAULT_CREDENTIAL
-    from ccc_mock.cli import _hello
+    from ccc_mock.serve import hello
 
     (greeting,) = [block.text for block in blocks(ENGLISH) if block.language == "text"]
-    assert greeting.rstrip() == _hello(f"http://{WRITTEN_PORT}", DEFAULT_CREDENTIAL, None, shown=True)
+    assert greeting.rstrip() == hello(f"http://{WRITTEN_PORT}", DEFAULT_CREDENTIAL, None, shown=True)
 
 
 def test_both_readmes_have_the_same_blocks() -> None:
@@ -164,7 +164,7 @@ def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
 
 
 def test_every_flag_of_serve_is_told() -> None:
-    from ccc_mock.cli import serve as command
+    from ccc_mock.serve import serve as command
 
     told = (ROOT / "docs" / "serve.md").read_text("utf-8")
     for option in command.params:

@@ -57,7 +57,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "edge",
-        ("ccc_contract.console", "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
+        ("ccc_contract.console", "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.options",
+         "ccc_mock.serve", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
     ),
 )  # fmt: skip
 
@@ -75,6 +76,8 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_mock.adapters.for_requests": {"requests", "responses", "urllib3"},
     "ccc_mock.adapters.tls": {"cryptography", "trustme"},
     "ccc_mock.cli": {"click"},
+    "ccc_mock.options": {"click"},
+    "ccc_mock.serve": {"click"},
     "ccc_mock.pytest_plugin": {"pytest"},
 }
 """Everything else imports the standard library only."""

@@ -107,7 +107,7 @@ def test_given_credentials_replace_the_well_known_one(tmp_path: Path) -> None:
 
 
 def test_every_flag_has_a_twin_in_the_environment() -> None:
-    from ccc_mock.cli import serve as command
+    from ccc_mock.serve import serve as command
 
     for option in command.params:
         assert option.envvar == "CCC_MOCK_" + option.opts[-1].removeprefix("--").replace("-", "_").upper()
