@@ -144,9 +144,14 @@ class Clock:
         return "; ".join(parts)
 
 
+def in_beijing(at: float) -> datetime:
+    """The date and hour there; it has the year 10000, which no date can hold, 8 hours before this clock's end."""
+    return datetime.fromtimestamp(min(at, END_OF_TIME - 8 * 3600 - 1), BEIJING)
+
+
 def written(at: float) -> str:
     """A time as Beijing writes it, with its offset: `2026-11-22T13:16:53+08:00`."""
-    return datetime.fromtimestamp(int(at), BEIJING).isoformat()
+    return in_beijing(int(at)).isoformat()
 
 
 def parse_time(text: str) -> float:
@@ -171,8 +176,7 @@ def parse_world_time(text: str, now: float) -> float:
     if of_day is None:
         return parse_time(text)
     hour, minute, second = (int(part or 0) for part in of_day.groups())
-    day = datetime.fromtimestamp(now, BEIJING)
-    return day.replace(hour=hour, minute=minute, second=second, microsecond=0).timestamp()
+    return in_beijing(now).replace(hour=hour, minute=minute, second=second, microsecond=0).timestamp()
 
 
 def _moment(text: str) -> float:

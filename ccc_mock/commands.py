@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
 from importlib.metadata import version
 
 from ccc_contract.model import JSON
@@ -18,10 +17,11 @@ from .plans.plan import Plan, PlanExists, TooManyPlans
 from .plans.words import PlanError
 from .redaction import last_four
 from .route import Command, Refused, clipped, hint
-from .world.description import BASES, Description, described
+from .world.description import BASES, Description, checked, described
 from .world.endings import HUNG_UP_BY_API
 from .world.keys import written
 from .world.sessions import Ended, NoSession, Session
+from .world.world import World
 
 MAX_PAGE = 1000
 MAX_DURATION_SECONDS = 129_600
@@ -188,7 +188,10 @@ def set_snapshot(command: Command) -> JSON:
     account = command.account
     with account.lock:
         try:
-            account.world.restore(command.body, partial(command.endpoint.accounts.describe, account))
+            restored = World.of(command.body)
+            description = checked(restored.description, command.endpoint.api.actions)
+            command.endpoint.accounts.describe(account, description)
+            account.world.become(restored)
         except ValueError as reason:
             raise Refused(400, clipped(str(reason), 500)) from None
     return {"account": account.uin}

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ccc_contract.model import JSON
 
-from ..world.sessions import RINGING, NoSession
+from ..world.sessions import RINGING, WAITING, NoSession
 from .calls import app_of, session_of
 from .handlers import Scene, handles
 
@@ -24,8 +24,7 @@ def describe_tel_session(scene: Scene, params: Mapping[str, JSON]) -> dict[str, 
         session = session_of(scene, params)
     except NoSession:
         raise scene.refusal(scene.settings.unknown_session, "no-session") from None
-    # A call that still waits for a free agent (AcquireTimeoutSecond) has begun for nobody but us.
-    rings = session.status != RINGING or session.started_at <= scene.now
+    waits = session.status == WAITING  # which the vendor has no word for
     return {
         "Session": {
             "SessionID": session.session_id,
@@ -33,11 +32,11 @@ def describe_tel_session(scene: Scene, params: Mapping[str, JSON]) -> dict[str, 
             "Caller": session.caller,
             "Callee": session.callee,
             "StartTimestamp": int(session.started_at),
-            "RingTimestamp": int(session.started_at) if rings else 0,
+            "RingTimestamp": 0 if waits else int(session.started_at),
             "AcceptTimestamp": int(session.accepted_at or 0),
             "StaffEmail": "",
             "StaffNumber": "",
-            "SessionStatus": session.status,
+            "SessionStatus": RINGING if waits else session.status,
             "Direction": OUTBOUND,
             "OutBoundCaller": session.caller,
             "OutBoundCallee": session.callee,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Hashable
-from datetime import datetime
 
 from ccc_contract.model import JSON
 
-from ..clock import BEIJING
+from ..clock import in_beijing
 from . import keys
 from .description import Package
 
@@ -16,54 +16,71 @@ DAY_SECONDS = 86_400
 
 
 class Recent:
-    """The newest `most` times for each key, as long as they are within `seconds`.
+    """When calls were counted for each key, as far as that is within `seconds`.
 
-    That is all that "no more than `most` within `seconds`" needs, and it keeps no key without a time that counts.
+    What was out of the window once counts no more, whether the world moved on or back: so the times of a key rise, and
+    the keys are in the order of their newest times.
     """
 
-    def __init__(self, most: int, seconds: float) -> None:
-        self.most = most
-        self.seconds = seconds
-        self._times: dict[Hashable, tuple[float, ...]] = {}
+    MOST = 1000
+    """Times for a key; no rule can be given a larger number to look for."""
 
-    def count(self, key: Hashable, since: float, now: float) -> int:
-        """How many there are after `since` and up to `now`; `most` stands for that many or more."""
-        times = self._times.get(key)
-        return sum(since < at <= now for at in times) if times else 0
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._times: OrderedDict[Hashable, tuple[float, ...]] = OrderedDict()  # a dict looks long for its oldest key
+
+    def count(self, key: Hashable, since: float) -> int:
+        """How many there are after `since`."""
+        return sum(at > since for at in self._times.get(key, ()))
 
     def add(self, key: Hashable, now: float) -> None:
         """Count one at `now`, and forget the keys that are longest without one that counts."""
-        if not self.most:
-            return
-        times = self._times.pop(key, ())
-        self._times[key] = (*times, now)[-self.most :]  # behind all others: the first key is the longest unused
-        for _ in range(2):
+        since = now - self.seconds
+        times = (*self._times.pop(key, ()), now)[-self.MOST :]
+        if times[0] <= since:
+            times = tuple(at for at in times if at > since)
+        self._times[key] = times  # behind all others
+        for _ in range(2):  # one more than can have come: what time made needless goes
             oldest = next(iter(self._times))
-            if self._times[oldest][-1] > now - self.seconds:
+            if self._times[oldest][-1] > since:
                 return
             del self._times[oldest]
 
+    def keep(self, since: float, upto: float) -> None:
+        """Forget what was not after `since` and up to `upto`."""
+        kept = {key: tuple(at for at in times if since < at <= upto) for key, times in self._times.items()}
+        left = sorted(((key, times) for key, times in kept.items() if times), key=lambda each: each[1][-1])
+        self._times = OrderedDict(left)
+
     def __len__(self) -> int:
+        """How many keys there are."""
         return len(self._times)
 
-    def written(self) -> list[JSON]:
-        return [[list(key) if isinstance(key, tuple) else key, list(times)] for key, times in self._times.items()]
+    def written(self, now: float) -> list[JSON]:
+        """What counts at `now`, for `restore`."""
+        since = now - self.seconds
+        counted = ((key, [at for at in times if since < at <= now]) for key, times in self._times.items())
+        return [[list(key) if isinstance(key, tuple) else key, times] for key, times in counted if times]
 
-    def restore(self, rows: list[JSON]) -> None:
-        """From what `written` gave."""
-        for key, times in rows:
-            of = keys.row(key, (int,), (str,)) if isinstance(key, list) else keys.row([key], (str,))[0]
-            self._times[of] = keys.row(times, *[(int, float)] * len(times))[-1000:]
+    def restore(self, rows: list[JSON], now: float) -> None:
+        """From what `written` gave at `now`.  Raises ValueError and TypeError."""
+        for each in keys.rows(rows):
+            key, times = keys.row(each, (str, list), (list,))
+            of = keys.row(key, (int,), (str,)) if isinstance(key, list) else key
+            if of in self._times:
+                raise ValueError(f"a key once, got {keys.told(key)} again")
+            self._times[of] = tuple(sorted(keys.row(times, *[(int, float)] * len(times))))[-self.MOST :]
+        self.keep(now - self.seconds, now)
 
 
 def midnight(now: float) -> float:
-    """When the day of `now` began in Beijing."""
-    return datetime.fromtimestamp(now, BEIJING).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    """When the day of `now` began in Beijing, which is 8 hours ahead all year."""
+    return now - (now + 8 * 3600) % DAY_SECONDS
 
 
 def month_of(at: float) -> str:
     """`2026-11`, by Beijing's calendar."""
-    return f"{datetime.fromtimestamp(at, BEIJING):%Y-%m}"
+    return f"{in_beijing(at):%Y-%m}"
 
 
 class Minutes:
@@ -101,4 +118,6 @@ class Minutes:
         """From what `written` gave."""
         for each in rows:
             n, month, minutes = keys.row(each, (int,), (str,), (int,))
+            if n < 0 or minutes < 0:
+                raise ValueError(f"a package and its minutes from 0 on, got {keys.told(each)}")
             self._used[n, month] = minutes

@@ -122,6 +122,13 @@ def _clipped(text: str) -> str:
 NONE = type(None)
 
 
+def rows(given: JSON) -> list[JSON]:
+    """A list.  Raises ValueError for anything else."""
+    if not isinstance(given, list):
+        raise ValueError(f"a list, got {told(given)}")
+    return given
+
+
 def row(given: JSON, *types: tuple[type, ...]) -> tuple[Any, ...]:
     """A list of values of these types, as a tuple.  Raises ValueError for others, and for what is beyond measure."""
     if not isinstance(given, list) or len(given) != len(types):

@@ -139,11 +139,6 @@ def callee_is_blacklisted(attempt: Attempt, world: World, settings: Settings) ->
     return callee is not None and callee.blacklisted
 
 
-def _subject(attempt: Attempt, world: World, settings: Settings) -> bool:
-    """Do the rules for calling out hold for the numbers that the call could go out from?"""
-    return settings.own_numbers_are_subject or any(each.CostType == 0 for each in usable_numbers(attempt, world))
-
-
 @rule(
     "working-hours", "FailedOperation.CalloutRuleNotWorkTime", on=lambda described: described.rules.working_hours,
     confidence="documented", source="doc-outbound-rules",
@@ -151,7 +146,7 @@ def _subject(attempt: Attempt, world: World, settings: Settings) -> bool:
 )  # fmt: skip
 def it_is_out_of_hours(attempt: Attempt, world: World, settings: Settings) -> bool:
     begin, _, end = world.description.rules.working_hours.partition("-")
-    if not begin or not _subject(attempt, world, settings):
+    if not begin or not settings.own_numbers_are_subject:
         return False
     # From the first minute on, and up to the last one, which is out; hours may span midnight.
     now, first, last = int((attempt.now + 8 * 3600) % DAY_SECONDS), _second(begin), _second(end)
@@ -170,7 +165,7 @@ def _second(hour: str) -> int:
 def callee_is_in_a_blind_area(attempt: Attempt, world: World, settings: Settings) -> bool:
     callee = world.callee(attempt.callee)
     area = (callee and callee.area) or area_of(attempt.callee)
-    return area in world.description.rules.blind_areas and _subject(attempt, world, settings)
+    return area in world.description.rules.blind_areas and settings.own_numbers_are_subject
 
 
 _AREAS = {"XJ": re.compile(r"0?(99[0-9]|90[1-9])[0-9]{7,8}"), "XZ": re.compile(r"0?89[1-7][0-9]{7,8}")}
@@ -190,8 +185,8 @@ def area_of(number: str) -> str:
 )  # fmt: skip
 def callee_was_called_too_often_just_now(attempt: Attempt, world: World, settings: Settings) -> bool:
     rules = world.description.rules
-    counted = world.interval.count(attempt.callee, attempt.now - rules.interval_seconds, attempt.now)
-    return 0 < rules.interval_calls <= counted and _subject(attempt, world, settings)
+    counted = world.interval.count(attempt.callee, attempt.now - rules.interval_seconds)
+    return 0 < rules.interval_calls <= counted and settings.own_numbers_are_subject
 
 
 @rule(
@@ -202,8 +197,8 @@ def callee_was_called_too_often_just_now(attempt: Attempt, world: World, setting
 def callee_was_called_too_often_today(attempt: Attempt, world: World, settings: Settings) -> bool:
     # A calendar day's first moment counts, a window's does not: it is as long ago as the window is long.
     since = midnight(attempt.now) - 1e-6 if settings.day_is == "calendar" else attempt.now - DAY_SECONDS
-    counted = world.day.count((attempt.app_id, attempt.callee), since, attempt.now)
-    return 0 < world.description.rules.day_calls <= counted and _subject(attempt, world, settings)
+    counted = world.day.count((attempt.app_id, attempt.callee), since)
+    return 0 < world.description.rules.day_calls <= counted and settings.own_numbers_are_subject
 
 
 @rule(
@@ -230,7 +225,7 @@ def no_agent_becomes_free(attempt: Attempt, world: World, settings: Settings) ->
     if len(ends) < most or not most:
         return False
     wait = attempt.params.get("AcquireTimeoutSecond")
-    patience = settings.acquire_seconds if wait is None else wait
+    patience = settings.acquire_seconds if wait is None else max(0, wait)
     free_at = ends[len(ends) - most]
     if free_at > attempt.now + patience:
         attempt.waits = patience

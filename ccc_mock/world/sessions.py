@@ -7,9 +7,9 @@ one is.  So a session is a function of what was done and of the clock.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
 from ccc_contract.model import JSON
@@ -18,7 +18,8 @@ from ..numbers import normalised
 from . import keys
 from .endings import HUNG_UP_BY_API, word_of
 
-RINGING, IN_PROGRESS, FINISHED = "ringing", "inProgress", "finished"
+WAITING, RINGING, IN_PROGRESS, FINISHED = "waiting", "ringing", "inProgress", "finished"
+"""The vendor knows no WAITING: a call that waits for a free agent, and rings when one is (AcquireTimeoutSecond)."""
 
 
 class Session(NamedTuple):
@@ -50,7 +51,17 @@ class Session(NamedTuple):
     @property
     def due(self) -> float:
         """When its next change is."""
+        if self.status == WAITING:
+            return self.started_at
         return self.answers_at if self.status == RINGING and self.answers_at is not None else self.ends_at
+
+    @property
+    def is_coherent(self) -> bool:
+        """Does it say what its status says, no more and no less?"""
+        took, end = self.accepted_at is not None, (self.ended_at, self.end_status, self.hung_up_by)
+        if self.status == FINISHED:
+            return None not in end
+        return took == (self.status == IN_PROGRESS) and end == (None, None, None)
 
     @property
     def seconds(self) -> float:
@@ -111,9 +122,11 @@ class Sessions:
         """How many were placed."""
         self.events_count = 0
         self._live: dict[str, tuple[Any, ...]] = {}
-        self._finished: dict[str, tuple[Any, ...]] = {}
+        self._finished: OrderedDict[str, tuple[Any, ...]] = OrderedDict()  # a dict looks long for its oldest key
         self._due: list[tuple[float, int, str]] = []
         self._events: deque[tuple[Any, ...]] = deque(maxlen=self.MAX_EVENTS)
+        self._is_indexed = False
+        """Are the two below kept up?  From the first question on: the open world asks none."""
         self._of_app: dict[int, set[str]] = {}
         self._of_number: dict[str, set[str]] = {}
 
@@ -142,10 +155,12 @@ class Sessions:
 
     def busy(self, number: str) -> int:
         """How many live calls go out from a number, which is normalised."""
+        self._index()
         return len(self._of_number.get(number, ()))
 
     def ends_of(self, app: int) -> list[float]:
         """When the live calls of an app are due to end, soonest first."""
+        self._index()
         return sorted(self._live[session_id][_ENDS] for session_id in self._of_app.get(app, ()))
 
     def events(self, after: int = 0) -> list[Event]:
@@ -165,16 +180,19 @@ class Sessions:
 
     def place(
         self, session_id: str, app: int, agent: int, caller: str, callee: str, started_at: float,
-        answers_at: float | None, ends_at: float, ends_with: int, ends_by: str,
+        answers_at: float | None, ends_at: float, ends_with: int, ends_by: str, status: str = RINGING,
     ) -> None:  # fmt: skip
-        """A call begins to ring: the fields of Session after `n`."""
+        """A call begins to ring, or to wait until it does: the fields of Session after `n`."""
         self.count += 1
         flat = (
             self.count, session_id, app, agent, caller, callee, started_at, answers_at, ends_at, ends_with, ends_by,
-            RINGING, None, None, None, None,
+            status, None, None, None, None,
         )  # fmt: skip
-        self._keep(flat, ends_at if answers_at is None else answers_at)
-        self._tell(started_at, session_id, RINGING)
+        if status == RINGING:
+            self._keep(flat, ends_at if answers_at is None else answers_at)
+            self._tell(started_at, session_id, RINGING)
+        else:
+            self._keep(flat, started_at)
 
     def advance(self, now: float) -> list[Session]:
         """Make every change that is due by `now`, in order; gives the sessions that ended."""
@@ -184,7 +202,9 @@ class Sessions:
             if not self._is_due(session_id, due):
                 continue
             session = Session._make(self._live[session_id])
-            if session.status == RINGING and session.answers_at is not None:
+            if session.status == WAITING:
+                self._ring(session, due)
+            elif session.status == RINGING and session.answers_at is not None:
                 self._answer(session, due)
             else:
                 ended.append(self._end(session, due, session.ends_with, session.ends_by))
@@ -194,7 +214,7 @@ class Sessions:
         """Somebody takes the call, and talks so many seconds.  Raises NoSession, and Ended where it rings no more."""
         session = self.get(session_id)
         if session.status != RINGING:
-            raise Ended(f"session {session_id} rings no more: it is {session.status}")
+            raise Ended(f"session {session_id} does not ring: it is {session.status}")
         return self._answer(session._replace(ends_at=now + talks, ends_with=1, ends_by="user"), now)
 
     def hang_up(self, session_id: str, now: float, status: int = HUNG_UP_BY_API, by: str = "system") -> Session:
@@ -204,34 +224,60 @@ class Sessions:
             raise Ended(f"session {session_id} has finished")
         return self._end(session, now, status, by)
 
+    def _ring(self, session: Session, at: float) -> None:
+        session = session._replace(status=RINGING)
+        self._live[session.session_id] = tuple(session)
+        self._await(session.due, session.n, session.session_id)
+        self._tell(at, session.session_id, RINGING)
+
     def _answer(self, session: Session, at: float) -> Session:
         session = session._replace(status=IN_PROGRESS, accepted_at=at)
-        flat = self._live[session.session_id] = tuple(session)
-        heappush(self._due, (flat[_ENDS], session.n, session.session_id))
+        self._live[session.session_id] = tuple(session)
+        self._await(session.ends_at, session.n, session.session_id)
         self._tell(at, session.session_id, IN_PROGRESS)
         return session
 
     def _end(self, session: Session, at: float, status: int, by: str) -> Session:
         session = session._replace(status=FINISHED, ended_at=at, end_status=status, hung_up_by=by)
         del self._live[session.session_id]
-        _discard(self._of_app, session.app, session.session_id)
-        _discard(self._of_number, normalised(session.caller), session.session_id)
+        if self._is_indexed:
+            _discard(self._of_app, session.app, session.session_id)
+            _discard(self._of_number, normalised(session.caller), session.session_id)
         self._finished[session.session_id] = tuple(session)
         if len(self._finished) > self.MAX_FINISHED:
-            del self._finished[next(iter(self._finished))]
+            self._finished.popitem(last=False)
         self._tell(at, session.session_id, FINISHED, status)
         return session
 
     def _keep(self, flat: tuple[Any, ...], due: float) -> None:
         """Hold a live session, by all that it is looked up by."""
-        n, session_id, app, _, caller = flat[:5]
-        self._live[session_id] = flat
+        self._live[flat[1]] = flat
+        if self._is_indexed:
+            self._add(flat)
+        self._await(due, flat[0], flat[1])
+
+    def _index(self) -> None:
+        if not self._is_indexed:
+            self._is_indexed = True
+            for flat in self._live.values():
+                self._add(flat)
+
+    def _add(self, flat: tuple[Any, ...]) -> None:
+        _, session_id, app, _, caller = flat[:5]
         self._of_app.setdefault(app, set()).add(session_id)
         self._of_number.setdefault(normalised(caller), set()).add(session_id)
-        heappush(self._due, (due, n, session_id))
+
+    def _await(self, due: float, n: int, session_id: str) -> None:
+        """Something happens then.  What was changed by hand leaves its old times behind: not more than there are live
+        sessions, where time stands still."""
+        if len(self._due) > 2 * len(self._live) + 100:
+            self._due = [(each.due, each.n, each.session_id) for each in map(Session._make, self._live.values())]
+            heapify(self._due)
+        else:
+            heappush(self._due, (due, n, session_id))
 
     def _is_due(self, session_id: str, due: float) -> bool:
-        """Is that still so?  What was changed by hand leaves its old time behind."""
+        """Is that still so?"""
         flat = self._live.get(session_id)
         return flat is not None and Session._make(flat).due == due
 
@@ -253,15 +299,30 @@ class Sessions:
     def restore(self, rows: dict[str, JSON]) -> None:
         """From what `written` gave, where there were none.  Raises ValueError, KeyError and TypeError."""
         self.count, self.events_count = keys.row([rows["count"], rows["events_count"]], (int,), (int,))
-        for each in rows["live"]:
-            session = Session._make(keys.row(each, *_SESSION_TYPES))
-            if session.status not in (RINGING, IN_PROGRESS):
-                raise ValueError(f"a live session, got one that is {session.status}")
+        live = [_read(each, WAITING, RINGING, IN_PROGRESS) for each in keys.rows(rows["live"])]
+        finished = [_read(each, FINISHED) for each in keys.rows(rows["finished"])]
+        numbers = [session.n for session in (*live, *finished)]
+        _check_numbers("sessions", sorted(numbers), self.count)
+        if len({session.session_id for session in (*live, *finished)}) < len(numbers):
+            raise ValueError("each session once, got one of them again")
+        for session in live:
             self._keep(tuple(session), session.due)
-        for each in rows["finished"]:
-            session = Session._make(keys.row(each, *_SESSION_TYPES))
-            self._finished[session.session_id] = tuple(session)
-        self._events.extend(keys.row(each, *_EVENT_TYPES) for each in rows["events"])
+        self._finished.update((session.session_id, tuple(session)) for session in finished[-self.MAX_FINISHED :])
+        events = [Event._make(keys.row(each, *_EVENT_TYPES)) for each in keys.rows(rows["events"])]
+        _check_numbers("events", [event.n for event in events], self.events_count)
+        self._events.extend(map(tuple, events))
+
+
+def _read(given: JSON, *statuses: str) -> Session:
+    session = Session._make(keys.row(given, *_SESSION_TYPES))
+    if session.status not in statuses or not session.is_coherent:
+        raise ValueError(f"a session that is {' or '.join(statuses)}, and what belongs to that, got {keys.told(given)}")
+    return session
+
+
+def _check_numbers(of: str, numbers: list[int], last: int) -> None:
+    if any(n >= after for n, after in zip([0, *numbers], [*numbers, last + 1], strict=True)):
+        raise ValueError(f"running numbers of {of} from 1 to {last}, each above the one before")
 
 
 def _discard(index: dict[Any, set[str]], key: Any, session_id: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
 from ccc_contract.model import JSON
 
@@ -14,10 +15,10 @@ from .description import ANY_NUMBER, IMPLIED_APP, NO_RULES, NO_SUCH_APP, OPEN, A
 from .endings import BLOCKED, ENDINGS
 from .keys import WorldError
 from .rules import Attempt, Rule, outgoing_number
-from .sessions import Session, Sessions
+from .sessions import RINGING, WAITING, Session, Sessions
 
 SNAPSHOT_FORM = 1
-SNAPSHOT_KEYS = ("form", "description", "sessions", "interval", "day", "minutes")
+SNAPSHOT_KEYS = ("form", "at", "description", "sessions", "interval", "day", "minutes")
 
 
 class World:
@@ -29,10 +30,12 @@ class World:
 
     def restart(self) -> None:
         """Back to how it was made: no sessions, nothing counted."""
+        self.at = 0.0
+        """The time of the world, as it was told last."""
         self.sessions = Sessions()
         self.minutes = Minutes()
-        self.interval = Recent(0, 0)
-        self.day = Recent(0, DAY_SECONDS)
+        self.interval = Recent(self.began_as.rules.interval_seconds)
+        self.day = Recent(DAY_SECONDS)
         self.describe(self.began_as)
 
     def describe(self, description: Description) -> None:
@@ -41,13 +44,14 @@ class World:
         self.apps: Mapping[int, App] = {app.SdkAppId: app for app in description.app}
         self._callees: Mapping[str, Callee] = {normalised(each.number): each for each in description.callee}
         self.anything_exists = description.exists == "anything"
-        self.is_open = self.anything_exists and description.rules == NO_RULES
+        no_rules = replace(NO_RULES, interval_seconds=description.rules.interval_seconds)
+        self.is_open = self.anything_exists and description.rules == no_rules
         """Is nothing looked at but the ids that never exist?"""
         self._rules: tuple[Rule, ...] | None = None
         self._rules_on: tuple[Rule, ...] = ()
-        rules = description.rules
-        self.interval.most, self.interval.seconds = rules.interval_calls, rules.interval_seconds
-        self.day.most = rules.day_calls
+        if self.interval.seconds != description.rules.interval_seconds:
+            self.interval.keep(self.at - self.interval.seconds, self.at)
+            self.interval.seconds = description.rules.interval_seconds
 
     # --- what there is ----------------------------------------------------------------------------------------------
 
@@ -65,7 +69,12 @@ class World:
     # --- what happens -----------------------------------------------------------------------------------------------
 
     def advance(self, now: float) -> None:
-        """Let everything happen that is due by `now`."""
+        """Let everything happen that is due by `now`, which may be earlier than before: what happened stays so, but
+        calls that lie ahead count no more (`Recent`)."""
+        if now < self.at:
+            for counted in (self.interval, self.day):
+                counted.keep(self.at - counted.seconds, now)
+        self.at = now
         for ended in self.sessions.advance(now):
             self._account_for(ended)
 
@@ -88,9 +97,12 @@ class World:
         return self._rules_on
 
     def count_attempt(self, attempt: Attempt) -> None:
-        """Let a call count for the rules that look at how often a callee is called."""
-        if not attempt.exempt:
+        """Let a call count for the rules that look at how often a callee is called, as far as they are on."""
+        if attempt.exempt:
+            return
+        if self.description.rules.interval_calls:
             self.interval.add(attempt.callee, attempt.now)
+        if self.description.rules.day_calls:
             self.day.add((attempt.app_id, attempt.callee), attempt.now)
 
     def place(self, session_id: str, attempt: Attempt) -> None:
@@ -101,8 +113,9 @@ class World:
         callee = attempt.params["Callee"]
         self.count_attempt(attempt)
         self.sessions.place(
-            session_id, attempt.app_id, attempt.agent_id, caller, callee, start, answers_at, ends_at, ends_with, ends_by
-        )
+            session_id, attempt.app_id, attempt.agent_id, caller, callee, start, answers_at, ends_at, ends_with,
+            ends_by, RINGING if start <= attempt.now else WAITING,
+        )  # fmt: skip
 
     def answer(self, session_id: str, now: float, talks: float | None = None) -> Session:
         """Somebody takes a ringing call.  Raises NoSession and Ended."""
@@ -152,28 +165,48 @@ class World:
         """Everything, as JSON: the description, the sessions and what was counted.  Numbers are in it, unshortened."""
         return {
             "form": SNAPSHOT_FORM,
+            "at": self.at,
             "description": keys.written(self.description),
             "sessions": self.sessions.written(),
-            "interval": self.interval.written(),
-            "day": self.day.written(),
+            "interval": self.interval.written(self.at),
+            "day": self.day.written(self.at),
             "minutes": self.minutes.written(),
         }
 
-    def restore(self, snapshot: Mapping[str, JSON], describe: Callable[[Description], None] | None = None) -> None:
-        """Back to what `snapshot` gave.  Raises WorldError, and changes nothing then.
+    def restore(self, snapshot: Mapping[str, JSON]) -> None:
+        """Back to what `snapshot` gave.  Raises WorldError, and changes nothing then."""
+        self.become(World.of(snapshot))
 
-        `describe` puts the description in place, where credentials go with it (Directory.describe).
-        """
-        if snapshot.get("form") != SNAPSHOT_FORM:
-            raise WorldError(
-                ("form",), str(SNAPSHOT_FORM), keys.told(snapshot.get("form")), "was it made by `snapshot`?"
-            )
-        other = World(keys.read(Description, snapshot.get("description"), ("description",)))
+    def become(self, other: World) -> None:
+        """Have what another one has, which is not used any more."""
+        self.at, self.sessions, self.minutes = other.at, other.sessions, other.minutes
+        self.interval, self.day = other.interval, other.day
+        self.describe(other.description)
+
+    @classmethod
+    def of(cls, snapshot: JSON) -> World:
+        """What `snapshot` gave, as a world of its own.  Raises WorldError."""
+        _check_form(snapshot)
+        world = cls(keys.read(Description, snapshot["description"], ("description",)))
+        part = "at"
         try:
-            other.sessions.restore(snapshot["sessions"])
-            for counted in ("interval", "day", "minutes"):
-                getattr(other, counted).restore(snapshot[counted])
+            (world.at,) = keys.row([snapshot["at"]], (int, float))
+            for part in ("sessions", "minutes"):
+                getattr(world, part).restore(snapshot[part])
+            for part in ("interval", "day"):
+                getattr(world, part).restore(snapshot[part], world.at)
         except (KeyError, TypeError, ValueError) as reason:
-            raise WorldError((), "what a snapshot gave", f"something else: {reason}") from None
-        (describe or self.describe)(other.description)
-        self.sessions, self.interval, self.day, self.minutes = other.sessions, other.interval, other.day, other.minutes
+            raise WorldError((part,), "what a snapshot gave", f"something else: {reason}") from None
+        return world
+
+
+def _check_form(snapshot: JSON) -> None:
+    hint = "was it made by `snapshot`?"
+    if not isinstance(snapshot, Mapping):
+        raise WorldError((), "a table", keys.told(snapshot), hint)
+    for name in SNAPSHOT_KEYS:
+        if name not in snapshot:
+            raise WorldError((name,), "what a snapshot gave", "nothing", hint)
+    form = snapshot["form"]
+    if type(form) is not int or form != SNAPSHOT_FORM:
+        raise WorldError(("form",), str(SNAPSHOT_FORM), keys.told(form), hint)

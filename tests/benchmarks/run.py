@@ -18,6 +18,7 @@ from pathlib import Path
 import handle
 import in_process
 import parts
+import world
 import worst
 from figures import Figure, Result, table
 from served import NotRun, RunFailed
@@ -30,6 +31,7 @@ FULL: Mapping[str, Part] = {
     "in-process": partial(in_process.measure, batches=60),
     "start": partial(parts.start, rounds=15),
     "memory": partial(parts.memory, few=100_000, many=1_000_000),
+    "world": partial(world.measure, calls=1_000_000, callees=100_000),
     "worst": partial(worst.measure, rounds=3),
 }
 SMOKE: Mapping[str, Part] = {
@@ -38,6 +40,7 @@ SMOKE: Mapping[str, Part] = {
     "in-process": partial(in_process.measure, batches=3),
     "start": partial(parts.start, rounds=2),
     "memory": partial(parts.memory, few=2_000, many=10_000),
+    "world": partial(world.measure, calls=2_000, callees=200),
     "worst": partial(worst.measure, rounds=1, names=("as many keys as there may be", "10 MB of {")),
 }
 

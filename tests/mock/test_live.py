@@ -47,7 +47,7 @@ def test_somebody_takes_a_call(world: World, sessions: LiveSessions) -> None:
     assert session.answer(talks=1.5).status == "inProgress"
     world.at(3.5)
     assert (session.status, session.end_status) == ("finished", 1)
-    with pytest.raises(Ended, match="rings no more: it is finished"):
+    with pytest.raises(Ended, match="does not ring: it is finished"):
         session.answer()
 
 
