@@ -19,6 +19,7 @@ from .adapters import intercept
 from .adapters.claims import hands_over
 from .adapters.files import world_of
 from .adapters.line import Answer
+from .auth import IN_PROCESS, Auth
 from .clock import Clock
 from .control import Control, is_control
 from .endpoint import Endpoint
@@ -94,9 +95,11 @@ class fake:
     `plan` is declared at once (docs/plans.md).  `at` is where the fake's world stands still: Unix seconds, an ISO time
     with its offset, or a Beijing time of today (`"22:10"`); signatures are judged by the program's own `time.time()`.
     `seed` makes ids and draws repeat.  With `limits` the rate is limited: True for what is documented, or Limits.
-    `world` is what the account has: `open`, `strict`, a TOML file or a mapping (docs/world.md).
+    `world` is what the account has: `open`, `strict`, a TOML file or a mapping (docs/world.md).  `credentials` are
+    let in beside the fresh one; `auth` is how much of who asks is judged (`known`, `any`, `off`), and `cure` the line
+    that the journal advises for an unknown SecretId.
 
-    Raises PlanError for a plan that is not one, and ValueError for a time or a world.
+    Raises PlanError for a plan that is not one, and ValueError for a time, a world, an `auth` or two equal SecretIds.
 
     A decorated function that has a parameter `ccc` gets the fake by that name; each call of it has a fake of its own.
     """
@@ -109,8 +112,14 @@ class fake:
         seed: int | None = None,
         limits: Limits | bool | None = None,
         world: str | Path | Mapping[str, Any] = "open",
+        credentials: Iterable[Credential] = (),
+        auth: Auth = "known",
+        cure: str = IN_PROCESS,
     ) -> None:
-        self._settings: dict[str, Any] = {"plan": plan, "at": at, "seed": seed, "limits": limits, "world": world}
+        self._settings: dict[str, Any] = {
+            "plan": plan, "at": at, "seed": seed, "limits": limits, "world": world,
+            "credentials": tuple(credentials), "auth": auth, "cure": cure,
+        }  # fmt: skip
         self._entered: Fake | None = None
 
     def __enter__(self) -> Fake:
@@ -176,26 +185,41 @@ def guard() -> Iterator[intercept.Watcher]:
         intercept.end_guard(watcher)
 
 
-def _make(
+def _make(**settings: Any) -> Fake:
+    credential = fresh_credential()
+    return Fake(endpoint_of(credential, **settings), credential)
+
+
+def endpoint_of(
+    credential: Credential,
     *,
     plan: str | None,
     at: float | str | None,
     seed: int | None,
     limits: Limits | bool | None,
     world: str | Path | Mapping[str, Any],
-) -> Fake:
-    credential = fresh_credential()
-    clock = Clock(_time_of_the_program)
+    credentials: Iterable[Credential],
+    auth: Auth,
+    cure: str,
+) -> Endpoint:
+    """An endpoint that `credential` opens, and that is as `fake` describes.  Raises as `fake`."""
+    clock = Clock(time_of_the_program)
     if at is not None:
         clock.freeze_world(at)
-    counted = Limits() if limits is True else limits or None
-    description = world_of(world, load_api().actions)
-    endpoint = Endpoint(credentials=[credential], clock=clock, seed=seed, limits=counted, world=description)
+    endpoint = Endpoint(
+        credentials=[credential, *credentials],
+        clock=clock,
+        seed=seed,
+        limits=Limits() if limits is True else limits or None,
+        world=world_of(world, load_api().actions),
+        auth=auth,
+        cure=cure,
+    )
     if plan is not None:
         endpoint.plan(plan)
-    return Fake(endpoint, credential)
+    return endpoint
 
 
-def _time_of_the_program() -> float:
+def time_of_the_program() -> float:
     """What the program itself takes for now: looked up at each call, because freezegun replaces the function."""
     return time.time()

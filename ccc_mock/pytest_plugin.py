@@ -1,30 +1,162 @@
-"""The pytest plugin.  It is imported in every test run of every project that has ccc-mock installed, so nothing of
-ours is imported before a fixture is used."""
+"""The pytest plugin: hooks, options and fixtures.
+
+It is imported in every test run of every project that has ccc-mock installed, so nothing of ours is imported before a
+fixture or an option is used; what the plugin does then stands in `ccc_mock.testing`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import os
+import sys
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from ccc_mock.accounts import Credential
     from ccc_mock.adapters.serving import Served, ServedAccount
+    from ccc_mock.faking import Fake
+    from ccc_mock.testing.sockets import TlsAccount
+
+MARKER = (
+    "ccc(plan=None, at=None, seed=None, limits=None, world=None, auth=None, allow=None): what the fake of `ccc`, "
+    "`ccc_server` and `ccc_server_tls` is like; of several markers the closest to the test decides (docs/pytest.md)."
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ccc-mock", "ccc-mock, an offline fake of Tencent Cloud Contact Center")
+    group.addoption(
+        "--ccc-seed",
+        type=int,
+        metavar="N",
+        help="repeat the ids and draws of a run, whose header tells its N; each test has a seed of its own, made of it",
+    )
+    parser.addini("ccc_credentials", _INI["ccc_credentials"], type="linelist", default=[])
+    parser.addini("ccc_auth", _INI["ccc_auth"], default="known")
+    parser.addini("ccc_limits", _INI["ccc_limits"], type="bool", default=False)
+    parser.addini("ccc_guard", _INI["ccc_guard"], type="bool", default=False)
+    parser.addini("ccc_allow", _INI["ccc_allow"], type="args", default=[])
+
+
+_INI = {
+    "ccc_credentials": "ccc-mock: lines of ID:KEY or ID:KEY:TOKEN that the fake of every test accepts; the first also "
+    "stands in the environment (TENCENTCLOUD_SECRET_ID, …_KEY) before anything is imported",
+    "ccc_auth": "ccc-mock: known (an unknown SecretId is refused), any (it is accepted, unverified) or off (nothing is "
+    "verified)",
+    "ccc_limits": "ccc-mock: refuse what is beyond the rate, as the service does; else it is only reported",
+    "ccc_guard": "ccc-mock: refuse every call of the real service's hosts, whether a test uses a fake or not",
+    "ccc_allow": "ccc-mock: what a test may leave behind without failing: unconsumed (plans), duplicates (of calls), "
+    "unsupported (calls), stopped (calls of the real service)",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    # Not in pytest_configure: a client that a conftest.py builds, or its imports, must find the credential.
+    if early_config.getini("ccc_credentials") or early_config.getini("ccc_guard"):
+        from ccc_mock.testing.beforehand import begin
+
+        begin(early_config)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", MARKER)
+    if config.option.ccc_seed is None:  # the workers of xdist are told the options of their controller
+        config.option.ccc_seed = int.from_bytes(os.urandom(4), "big")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"ccc-mock: --ccc-seed={config.option.ccc_seed}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.own_markers:
+        if mark.name == "ccc":
+            from ccc_mock.testing.marker import check_it_is_used
+
+            check_it_is_used(item)
+            return
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if "ccc_mock.testing.in_use" in sys.modules:
+        from ccc_mock.testing.reporting import reported
+
+        reported(item, report)
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if hasattr(report, "ccc_mock"):
+        from ccc_mock.testing.summary import told
+
+        told(report)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    summary = sys.modules.get("ccc_mock.testing.summary")
+    if summary is not None:
+        summary.write(terminalreporter)
+
+
+@pytest.fixture
+def ccc(request: pytest.FixtureRequest) -> Iterator[Fake]:
+    """A fresh fake of the service in this process: calls of its host names through requests, httpx and httpx2 meet it.
+
+    `ccc.plan(text)`, `ccc.calls`, `ccc.ledger`, `ccc.clock`, `ccc.sessions`, `ccc.virtual_time()` (docs/pytest.md).
+    """
+    from ccc_mock.testing.fixtures import in_process
+
+    yield from in_process(request)
 
 
 @pytest.fixture(scope="session")
 def ccc_serving() -> Iterator[Served]:
-    """The fake on a socket, once per process; most tests want `ccc_server`."""
-    from ccc_mock.adapters.serving import serving
-    from ccc_mock.endpoint import Endpoint
+    """The socket behind `ccc_server`, once per process; tests want `ccc_server`."""
+    from ccc_mock.testing.sockets import socket
 
-    with serving(Endpoint()) as served:
-        yield served
+    yield from socket()
+
+
+@pytest.fixture(scope="session")
+def ccc_serving_tls() -> Iterator[Any]:
+    """The socket behind `ccc_server_tls`, once per process; tests want `ccc_server_tls`."""
+    from ccc_mock.testing.sockets import socket_with_tls
+
+    yield from socket_with_tls()
 
 
 @pytest.fixture
-def ccc_server(ccc_serving: Served) -> Iterator[ServedAccount]:
-    """A fresh account on a real socket: `host`, `secret_id` and `secret_key` to give to an SDK, `journal()` to ask."""
-    account = ccc_serving.account()
-    yield account
-    account.remove()
+def ccc_server(request: pytest.FixtureRequest, ccc_serving: Served) -> Iterator[ServedAccount]:
+    """A fresh account on a real socket: `host`, `secret_id` and `secret_key` to give to an SDK, and all that `ccc` has.
+
+    For code in other processes, and for libraries that `ccc` does not intercept.
+    """
+    from ccc_mock.testing.sockets import on_socket
+
+    yield from on_socket(request, ccc_serving)
+
+
+@pytest.fixture
+def ccc_server_tls(request: pytest.FixtureRequest, ccc_serving_tls: Any) -> Iterator[TlsAccount]:
+    """As `ccc_server`, over HTTPS: `ca_file` is what the client has to trust.  Takes the extra `tls`."""
+    from ccc_mock.testing.sockets import on_socket_with_tls
+
+    yield from on_socket_with_tls(request, ccc_serving_tls)
+
+
+@pytest.fixture
+def ccc_credentials(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Credential:
+    """The credential of the test's fake, which also stands in the environment variables that SDKs read.
+
+    Of `ccc`, where the test has several fakes or none.
+    """
+    from ccc_mock.testing.fixtures import in_the_environment
+
+    return in_the_environment(request, monkeypatch)

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import re
+from functools import lru_cache
 
 from ccc_contract.http import Headers
 from ccc_contract.model import JSON, Api
@@ -47,9 +48,7 @@ class Redaction:
     """The rules above, for the members that an API model marks and with one digest key (random by default)."""
 
     def __init__(self, api: Api, key: bytes = b"") -> None:
-        self._secret = frozenset(name.casefold() for name in api.secret_names)
-        known = (name.casefold() for shape in api.shapes.values() for name in shape.members)
-        self._harmless = frozenset(known) - self._secret
+        self._secret, self._harmless = _marked(api)
         self._key = key or os.urandom(32)
 
     def digest(self, value: bytes | str) -> str:
@@ -142,6 +141,14 @@ class Redaction:
     def _signed_line(self, line: bytes) -> str:
         name, colon, value = line.partition(b":")
         return f"{_shown(name)}:{self.header(name, value)}" if colon else _shown(line)
+
+
+@lru_cache(maxsize=8)  # a fake for each test: its model is the same, and has thousands of names
+def _marked(api: Api) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of secret members, and those of all others."""
+    secret = frozenset(name.casefold() for name in api.secret_names)
+    known = (name.casefold() for shape in api.shapes.values() for name in shape.members)
+    return secret, frozenset(known) - secret
 
 
 def last_four(secret_id: str) -> str:

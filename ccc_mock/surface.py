@@ -18,6 +18,7 @@ from .plans.words import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from .endpoint import Endpoint
@@ -108,6 +109,16 @@ class AccountSurface:
     def clock(self) -> Clock:
         """The account's time."""
         return self.account.clock
+
+    def virtual_time(self) -> AbstractContextManager[None]:
+        """While the block runs, sleeping moves time and waits for nothing.
+
+        Time is the account's world and the program's own: `time.sleep`, `asyncio.sleep`, `anyio.sleep`, `trio.sleep`,
+        `time.time` and `time.monotonic`, in every thread.
+        """
+        from .adapters.virtual_time import virtual_time
+
+        return virtual_time(self.clock)
 
     def plan(self, text: str, *, name: str | None = None) -> list[Plan]:
         """Declare what is to happen to the next calls (docs/plans.md).  Raises PlanError."""

@@ -44,10 +44,11 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "adapters",
-        ("ccc_mock.adapters", "ccc_mock.adapters.files", "ccc_mock.surface",
+        ("ccc_mock.adapters", "ccc_mock.adapters.files", "ccc_mock.adapters.virtual_time", "ccc_mock.surface",
          "ccc_mock.adapters.asgi", "ccc_mock.adapters.connection", "ccc_mock.adapters.plain",
          "ccc_mock.adapters.direct",
-         "ccc_mock.adapters.server", "ccc_mock.adapters.serving", "ccc_mock.adapters.terminal",
+         "ccc_mock.adapters.server", "ccc_mock.adapters.serving", "ccc_mock.adapters.turns",
+         "ccc_mock.adapters.terminal",
          "ccc_mock.adapters.tls",
          "ccc_mock.adapters.line", "ccc_mock.adapters.patches", "ccc_mock.adapters.intercept",
          "ccc_mock.adapters.sockets",
@@ -56,10 +57,23 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.adapters.guard", "ccc_mock.adapters.for_http_client", "ccc_mock.faking"),
     ),
     (
+        "what the plugin does",
+        ("ccc_mock.testing", "ccc_mock.testing.allowed", "ccc_mock.testing.options", "ccc_mock.testing.marker",
+         "ccc_mock.testing.in_use", "ccc_mock.testing.rate", "ccc_mock.testing.strictness",
+         "ccc_mock.testing.mismatch", "ccc_mock.testing.explaining", "ccc_mock.testing.summary",
+         "ccc_mock.testing.reporting", "ccc_mock.testing.guarding",
+         "ccc_mock.testing.beforehand", "ccc_mock.testing.fixtures", "ccc_mock.testing.sockets"),
+    ),
+    (
         "edge",
         ("ccc_contract.console", "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.options",
          "ccc_mock.serve", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
     ),
+)  # fmt: skip
+
+WITH_PYTEST = (
+    "options", "marker", "in_use", "reporting", "strictness", "explaining", "summary", "guarding", "beforehand",
+    "fixtures", "sockets",
 )  # fmt: skip
 
 LIBRARIES: dict[str, set[str]] = {
@@ -79,6 +93,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_mock.options": {"click"},
     "ccc_mock.serve": {"click"},
     "ccc_mock.pytest_plugin": {"pytest"},
+    **{f"ccc_mock.testing.{module}": {"pytest"} for module in WITH_PYTEST},
 }
 """Everything else imports the standard library only."""
 
@@ -157,6 +172,7 @@ def test_the_edge_does_not_reach_inside(module: str) -> None:
             {"requests", "urllib3", "httpx", "httpx2", "respx", "responses", "starlette", "uvicorn", "pytest"},
         ),
         ("import ccc_mock.pytest_plugin", {"ccc_mock.endpoint", "ccc_contract", "starlette", "uvicorn", "asyncio"}),
+        ("import ccc_mock.testing.fixtures", {"starlette", "uvicorn", "anyio", "requests", "httpx", "httpx2"}),
         ("import ccc_mock.cli, ccc_contract.cli", {"starlette", "uvicorn", "hypothesis", "schemathesis", "respx"}),
         (
             "import ccc_mock.adapters.serving",

@@ -18,6 +18,7 @@ from pathlib import Path
 import handle
 import in_process
 import parts
+import plugin
 import world
 import worst
 from figures import Figure, Result, table
@@ -29,6 +30,7 @@ FULL: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=7, seconds=5),
     "handle": partial(handle.measure, batches=200),
     "in-process": partial(in_process.measure, batches=60),
+    "plugin": partial(plugin.measure, rounds=25, tests=300),
     "start": partial(parts.start, rounds=15),
     "memory": partial(parts.memory, few=100_000, many=1_000_000),
     "world": partial(world.measure, calls=1_000_000, callees=100_000),
@@ -38,6 +40,7 @@ SMOKE: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=1, seconds=1),
     "handle": partial(handle.measure, batches=5),
     "in-process": partial(in_process.measure, batches=3),
+    "plugin": partial(plugin.measure, rounds=2, tests=10),
     "start": partial(parts.start, rounds=2),
     "memory": partial(parts.memory, few=2_000, many=10_000),
     "world": partial(world.measure, calls=2_000, callees=200),

@@ -299,7 +299,7 @@ def test_what_has_happened_cannot_be_changed_by_hand(account: Account) -> None:
     session_id = account.call(CALLEE)
     account.later(seconds=5)
     status, said = account.refuses("POST", f"/sessions/{session_id}", {"answer": True})
-    assert (status, said) == (409, f"session {session_id} rings no more: it is inProgress")
+    assert (status, said) == (409, f"session {session_id} does not ring: it is inProgress")
     account.later(seconds=30)
     assert account.refuses("POST", f"/sessions/{session_id}", {"answer": True})[0] == 409
     status, said = account.refuses("POST", f"/sessions/{session_id}", {"hang_up": "busy"})

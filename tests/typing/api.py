@@ -44,6 +44,12 @@ def unchanged_code(number: int, ccc: Fake) -> list[str | None]:
     return [call.code for call in ccc.calls if call.at > number and call.params]
 
 
+@fake(credentials=[Credential("id", "key")], auth="any", cure="ask for it")
+def patient_code(ccc: Fake) -> float:
+    with ccc.virtual_time():
+        return ccc.clock.world()
+
+
 def guarded() -> list[str]:
     with guard() as watched, fake(seed=1) as ccc:
         codes: list[str | None] = unchanged_code(3)

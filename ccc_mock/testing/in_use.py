@@ -1,0 +1,65 @@
+"""The fakes that a test uses, from its set-up to its last report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ..surface import AccountSurface
+
+
+@dataclass(slots=True)
+class InUse:
+    """One fake of one test."""
+
+    fixture: str
+    surface: AccountSurface
+    settings: dict[str, Any]
+    allow: frozenset[str]
+    refused: list[str] = field(default_factory=list)
+    """Calls of the real service that were stopped meanwhile; a sentence for each."""
+
+
+@dataclass(slots=True)
+class Uses:
+    """All fakes of one test, and what became of it so far."""
+
+    fakes: list[InUse] = field(default_factory=list)
+    passed: bool = False
+    """Did the test itself succeed?  Only then is it failed for what it left behind."""
+    told: bool = False
+    """Has a report explained it?"""
+
+
+_USES = pytest.StashKey[Uses]()
+
+
+def begin(item: pytest.Item, fake: InUse) -> None:
+    """This test has a further fake."""
+    uses = item.stash.get(_USES, None)
+    if uses is None:
+        uses = item.stash[_USES] = Uses()
+    uses.fakes.append(fake)
+
+
+def passed(item: pytest.Item) -> bool:
+    """Did the test itself succeed?"""
+    return item.stash[_USES].passed
+
+
+def refused(item: pytest.Item) -> set[str]:
+    """The calls of the real service that the fakes of this test have seen stopped."""
+    uses = item.stash.get(_USES, None)
+    return {sentence for fake in uses.fakes for sentence in fake.refused} if uses else set()
+
+
+def of(item: pytest.Item) -> Uses | None:
+    """The fakes of this test; None where it has had none."""
+    return item.stash.get(_USES, None)
+
+
+def forget(item: pytest.Item) -> None:
+    """The test is over; when it is run again, it begins anew."""
+    del item.stash[_USES]

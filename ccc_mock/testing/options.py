@@ -1,0 +1,70 @@
+"""What the ini and the command line say of every test."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pytest
+
+from ..accounts import Credential
+from ..auth import Auth, checked
+from .allowed import allowed
+
+_MADE = pytest.StashKey["Options"]()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of one run."""
+
+    seed: int
+    credentials: tuple[Credential, ...]
+    auth: Auth
+    limits: bool
+    allow: frozenset[str]
+
+    def seed_of(self, test: str) -> int:
+        """The seed of a test, which neither the order of the tests nor their process changes."""
+        digest = hashlib.blake2b(f"{self.seed} {test}".encode("utf-8", "surrogatepass"), digest_size=4).digest()
+        return int.from_bytes(digest, "big")
+
+
+def options_of(config: pytest.Config) -> Options:
+    """Read once per run.  Raises pytest.UsageError, which names the key of the ini that is wrong."""
+    made = config.stash.get(_MADE, None)
+    if made is None:
+        made = config.stash[_MADE] = Options(
+            config.option.ccc_seed,
+            credentials_of(config),
+            _auth(config),
+            config.getini("ccc_limits"),
+            _allow(config.getini("ccc_allow")),
+        )
+    return made
+
+
+def credentials_of(config: pytest.Config) -> tuple[Credential, ...]:
+    """The credentials of the ini.  Raises pytest.UsageError."""
+    made = []
+    for n, line in enumerate(config.getini("ccc_credentials"), 1):
+        try:
+            made.append(Credential.parse(line))
+        except ValueError as reason:
+            raise pytest.UsageError(f"ccc_credentials, line {n}: {reason}") from None
+    return tuple(made)
+
+
+def _auth(config: pytest.Config) -> Auth:
+    try:
+        return checked(config.getini("ccc_auth"))
+    except ValueError as reason:
+        raise pytest.UsageError(f"ccc_{reason}") from None
+
+
+def _allow(given: Iterable[str]) -> frozenset[str]:
+    try:
+        return allowed(given)
+    except ValueError as reason:
+        raise pytest.UsageError(f"ccc_allow: {reason}") from None
