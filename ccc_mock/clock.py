@@ -174,6 +174,8 @@ def parse_world_time(text: str, now: float) -> float:
     """As `parse_time`; also a time of day (`22:10`), of the Beijing day of `now`.  Raises ValueError."""
     of_day = _TIME_OF_DAY.fullmatch(text)
     if of_day is None:
+        if re.fullmatch(r"[0-9]{1,4}", text) or ":" in text[:3]:  # `10` is no moment of 1970, but a slip of the pen
+            raise ValueError(f"expected a time of day such as 22:10, a Unix second or an ISO time, got {text!r}")
         return parse_time(text)
     hour, minute, second = (int(part or 0) for part in of_day.groups())
     return in_beijing(now).replace(hour=hour, minute=minute, second=second, microsecond=0).timestamp()

@@ -17,7 +17,7 @@ from .plans.plan import Plan, PlanExists, TooManyPlans
 from .plans.words import PlanError
 from .redaction import last_four
 from .route import Command, Refused, clipped, hint
-from .world.description import BASES, Description, checked, described
+from .world.description import BASES, checked, described
 from .world.endings import HUNG_UP_BY_API
 from .world.keys import written
 from .world.sessions import Ended, NoSession, Session
@@ -118,7 +118,7 @@ def _clock(command: Command) -> JSON:
 def _set_world(clock: Clock, value: JSON) -> None:
     if type(value) not in (int, float, str):
         raise ValueError(f"expected a Unix second, an ISO time or a time of day such as 22:10, got {clipped(value)}")
-    clock.freeze_world(str(value))
+    clock.freeze_world(value)
 
 
 def _set_real(clock: Clock, value: JSON) -> None:
@@ -158,25 +158,14 @@ def get_world(command: Command) -> JSON:
 
 
 def set_world(command: Command) -> JSON:
-    account, base = command.account, command.body.get("base")
+    account = command.account
     try:
-        if base is None:
-            description = described(command.body, command.endpoint.api.actions)
-        elif len(command.body) > 1:
-            raise Refused(400, f"base: expected nothing beside it, got {len(command.body) - 1} other keys")
-        else:
-            description = _base("base", base)
+        description = described(command.body, command.endpoint.api.actions)
         with account.lock:
             command.endpoint.accounts.describe(account, description)
     except ValueError as reason:
         raise Refused(400, clipped(str(reason), 500)) from None
     return get_world(command)
-
-
-def _base(key: str, word: JSON) -> Description:
-    if not isinstance(word, str) or word not in BASES:
-        raise Refused(400, f"{key}: expected {' or '.join(BASES)}, got {clipped(word)}")
-    return BASES[word]
 
 
 def get_snapshot(command: Command) -> JSON:
@@ -331,7 +320,9 @@ def make_account(command: Command) -> JSON:
     clock = None if at is None else Clock(at=_time(at))
     duration = _seconds("duration_seconds", command.body.get("duration_seconds"), MAX_DURATION_SECONDS)
     base = command.body.get("world")
-    world = None if base is None else _base("world", base)
+    if base is not None and (not isinstance(base, str) or base not in BASES):
+        raise Refused(400, f"world: expected {' or '.join(BASES)}, got {clipped(base)}")
+    world = None if base is None else BASES[base]
     try:
         grant = command.endpoint.accounts.make(seed=seed, clock=clock, duration_seconds=duration, world=world)
     except TooManyAccounts as full:

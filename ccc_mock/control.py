@@ -136,7 +136,7 @@ _CLOCK_BODY = (
     Key("real", "real time again, with both hands", {"const": True}),
 )
 _WORLD_BODY = (
-    Key("base", "open or strict, in place of all other keys", {"type": "string", "enum": list(BASES)}),
+    Key("base", "open or strict: what stands for the keys that are not given", {"type": "string", "enum": list(BASES)}),
     *(Key(each.name, each.metadata["says"], {}) for each in fields(Description)),
 )
 _MOVE = (

@@ -57,8 +57,12 @@ class Fake(AccountSurface):
         return self._endpoint.accounts.grant(read(request, self._endpoint.settings).secret_id) is not None
 
     def knew(self) -> Iterable[str]:
-        """The SecretIds of this fake."""
-        return [grant.credential.secret_id for account in self._endpoint.accounts for grant in account.grants]
+        """The SecretIds that no other fake ever has: its own, and those of the temporary keys that it gave out.
+
+        What was given to it may be given to others, and proves nothing once it has ended.
+        """
+        minted = (grant for account in self._endpoint.accounts for grant in account.minted)
+        return [self._credential.secret_id, *(grant.credential.secret_id for grant in minted)]
 
     def answer(self, request: Request) -> Answer:
         """Play one request.  Raises NotSupportedByFake where the fake has no answer."""

@@ -44,7 +44,7 @@ class Target(Protocol):
         """Is the request signed with a credential of this fake?"""
 
     def knew(self) -> Iterable[str]:
-        """The SecretIds of this fake."""
+        """The SecretIds that no other fake ever has."""
 
     def answer(self, request: Request) -> Answer:
         """Play one request.  Raises NotSupportedByFake."""

@@ -7,12 +7,12 @@ import json
 import os
 import queue
 import threading
-import time
 from collections.abc import Callable
 from typing import TextIO
 
 from ccc_contract.model import JSON
 
+from ..clock import in_beijing
 from ..exchange import Exchange
 from ..journal import OK, decoded
 from ..redaction import printable, shortened_number
@@ -45,7 +45,7 @@ def as_json(exchange: Exchange) -> str:
 
 def as_line(exchange: Exchange) -> str:
     told = facts(exchange)
-    clock = time.strftime("%H:%M:%S", time.localtime(exchange.received_at))
+    clock = f"{in_beijing(exchange.received_at):%H:%M:%S}+08"  # where the hours of the rules are
     decided = exchange.stage if exchange.verdict == OK else f"{exchange.stage}/{exchange.check}"
     what = (told["action"] or exchange.request.method, told["callee"] or "-", exchange.verdict, decided)
     line = "  ".join((clock, *map(printable, what), exchange.request_id))

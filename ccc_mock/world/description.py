@@ -5,7 +5,7 @@ Names with capitals are the vendor's; the others are ours.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ccc_contract.model import JSON
@@ -176,8 +176,20 @@ IMPLIED_APP = App(SdkAppId=1400000000, number=(ANY_NUMBER,), agent=(ANY_AGENT,))
 
 
 def described(given: JSON, actions: Collection[str]) -> Description:
-    """The description that decoded TOML or JSON is.  Raises WorldError."""
-    return checked(keys.read(Description, given), actions)
+    """The description that decoded TOML or JSON is.  Raises WorldError.
+
+    `base` is a word of BASES, and stands for every key that is not given.
+    """
+    if not isinstance(given, Mapping) or "base" not in given:
+        return checked(keys.read(Description, given), actions)
+    base = keys.one_of(*BASES)
+    try:
+        begun = BASES[base.take(given["base"])]
+    except ValueError as reason:
+        raise WorldError(("base",), base.says, keys.told(given["base"]), str(reason)) from None
+    rest = {name: value for name, value in given.items() if name != "base"}
+    read = keys.read(Description, rest)
+    return checked(replace(begun, **{name: getattr(read, name) for name in rest}), actions)
 
 
 def checked(description: Description, actions: Collection[str]) -> Description:

@@ -165,7 +165,8 @@ def _second(hour: str) -> int:
 def callee_is_in_a_blind_area(attempt: Attempt, world: World, settings: Settings) -> bool:
     callee = world.callee(attempt.callee)
     area = (callee and callee.area) or area_of(attempt.callee)
-    return area in world.description.rules.blind_areas and settings.own_numbers_are_subject
+    blind = map(str.upper, world.description.rules.blind_areas)
+    return area.upper() in blind and settings.own_numbers_are_subject
 
 
 _AREAS = {"XJ": re.compile(r"0?(99[0-9]|90[1-9])[0-9]{7,8}"), "XZ": re.compile(r"0?89[1-7][0-9]{7,8}")}

@@ -99,6 +99,9 @@ _EVENT_TYPES = (_WHOLE, _TIME, _TEXT, _TEXT, _MAYBE_WHOLE)
 class NoSession(LookupError):
     """No session has this id, or it was dropped since it ended."""
 
+    def __str__(self) -> str:
+        return f"no session {str(self.args[0])[:60]!r} in this account, or it was dropped since it ended"
+
 
 class Ended(ValueError):
     """The session has finished: there is nothing left to change."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
@@ -25,7 +26,8 @@ def read_toml(text: str, actions: Collection[str], name: str = "the world") -> D
     try:
         given = tomllib.loads(text)
     except (ValueError, RecursionError) as reason:  # not only TOMLDecodeError: a number can have too many digits
-        raise ValueError(f"{name}: no TOML: {reason}") from None
+        quotes = "; a telephone number stands in quotes" if re.search(r"= *\+?[0-9]{11}", text) else ""
+        raise ValueError(f"{name}: no TOML: {reason}{quotes}") from None
     try:
         return described(given, actions)
     except WorldError as wrong:
@@ -108,6 +110,7 @@ def sample() -> str:
     lines = [
         "# An account for `ccc-mock serve --world FILE`.  A key that is commented out stands there with what it is",
         "# without being written; times are Unix seconds or have an offset; docs/world.md tells the rest.",
+        "# A key `base` with the word strict or open begins with that world, and the file changes what it gives.",
         "",
     ]
     _write(Description, _SAMPLE, (), lines)

@@ -235,9 +235,9 @@ def test_a_hand_may_be_set_by_a_text(clock: Clock, source: Source) -> None:
     assert clock.read() == (parse_time("2026-11-23T08:00:00+08:00"),) * 2
 
 
-@pytest.mark.parametrize("text", ["24:00", "22:60", "22:10:60", ":", "-1:00", "22:1", "22:10 "])
+@pytest.mark.parametrize("text", ["24:00", "22:60", "22:10:60", ":", "-1:00", "22:1", "22:10 ", "10", "2210"])
 def test_what_is_no_time_of_day_is_no_time(text: str) -> None:
-    with pytest.raises(ValueError, match="expected a Unix second or an ISO time"):
+    with pytest.raises(ValueError, match="a Unix second or an ISO time"):
         parse_world_time(text, NOW)
 
 

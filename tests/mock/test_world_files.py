@@ -16,7 +16,7 @@ from ccc_contract.reading import load_api
 from ccc_mock import Clock, Endpoint
 from ccc_mock.cli import main
 from ccc_mock.control import Control
-from ccc_mock.world.description import Description, described
+from ccc_mock.world.description import OPEN, STRICT, Description, described
 from ccc_mock.world.endings import ENDINGS
 from ccc_mock.world.keys import WorldError, shown, written
 from ccc_mock.world.texts import MAX_CHARACTERS, line_of, read_toml, sample
@@ -399,10 +399,12 @@ def test_whatever_stands_at_a_key_is_taken_or_refused_by_its_name(path: tuple[st
         assert endpoint.handle(Draft().request()).status == 200
 
 
-def test_a_base_stands_alone() -> None:
+def test_control_takes_a_base_alone_and_with_other_keys() -> None:
     control = Caller(Control(Endpoint()))
     assert control("PUT", "/_ccc/world", {"base": "strict"})[1]["world"]["rules"]["channels"] == 1
-    for body in ({"base": "strict", "app": []}, {"base": "stict"}, {"base": ["open"]}, {"base": {}}):
+    with_an_app = control("PUT", "/_ccc/world", {"base": "strict", "app": [{"SdkAppId": 1}]})[1]["world"]
+    assert (with_an_app["exists"], len(with_an_app["app"])) == ("anything", 1)
+    for body in ({"base": "stict"}, {"base": ["open"]}, {"base": {}}, {"base": None}):
         assert control("PUT", "/_ccc/world", body)[0] == 400
     assert control("PUT", "/_ccc/world", {"base": "open"})[1]["world"]["rules"]["channels"] == 0
 
@@ -508,3 +510,25 @@ def test_a_world_error_is_a_value_error_with_the_path() -> None:
     with pytest.raises(WorldError) as caught:
         described({"app": [{"SdkAppId": 1, "agent": [{}]}]}, ACTIONS)
     assert caught.value.path == ("app", 0, "agent", 0, "AIAgentId")
+
+
+# --- a base ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_base_stands_for_what_is_not_given() -> None:
+    blacklisted = {"number": "008613800000001", "blacklisted": True}
+    given = described({"base": "strict", "callee": [blacklisted]}, ACTIONS)
+    assert given == dataclasses.replace(STRICT, callee=given.callee)
+    assert given.callee[0].blacklisted
+    assert described({"base": "open"}, ACTIONS) == OPEN
+
+
+@pytest.mark.parametrize("base", ["stict", 1, None, ["open"], {}])
+def test_a_base_is_one_of_two_words(base: object) -> None:
+    with pytest.raises(WorldError, match="base: expected one of open, strict, got"):
+        described({"base": base}, ACTIONS)
+
+
+def test_a_number_without_quotes_is_told_as_such() -> None:
+    with pytest.raises(ValueError, match=r"no TOML: .*; a telephone number stands in quotes"):
+        read_toml("[[callee]]\nnumber = 008613800000001\n", ACTIONS)
