@@ -8,7 +8,7 @@ what provokes them is of §2.2 of our notes on the product; the order is not doc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ class Attempt:
     """A magic number: its calls are not counted."""
     app: App | None = None
     """instance: what `app_id` names."""
+    usable: list[Number] | None = None
+    """The numbers that it may go out from, once somebody asked (usable_numbers)."""
     blocked: Rule | None = None
     """The rule that will end the call as soon as it is placed, where such calls are accepted."""
     wrong: str = ""
@@ -210,7 +212,7 @@ def callee_was_called_too_often_today(attempt: Attempt, world: World, settings: 
 )  # fmt: skip
 def every_number_is_busy(attempt: Attempt, world: World, settings: Settings) -> bool:
     usable = usable_numbers(attempt, world)
-    return bool(usable) and not free_numbers(usable, world)
+    return bool(usable) and next(free_numbers(usable, world), None) is None
 
 
 @rule(
@@ -308,29 +310,35 @@ def _app(attempt: Attempt, world: World) -> App:
 
 def usable_numbers(attempt: Attempt, world: World) -> list[Number]:
     """The numbers that the call may go out from: those of Callers, else those of the app, in their order."""
-    app = _app(attempt, world)
-    numbers: list[Number] = list(app.number)
-    if attempt.callers:
-        own = {normalised(each.Number): each for each in app.number}
-        implied = world.anything_exists and attempt.app_id not in world.apps
-        wanted = [
-            own.get(normalised(caller)) or (Number(Number=caller) if implied else None) for caller in attempt.callers
-        ]
-        numbers = [each for each in wanted if each is not None]
-    return [each for each in numbers if each.State == 1 and each.CostType == 1]
+    if attempt.usable is None:
+        numbers = _called_from(attempt, world) if attempt.callers else _app(attempt, world).number
+        attempt.usable = [each for each in numbers if each.State == 1 and each.CostType == 1]
+    return attempt.usable
 
 
-def free_numbers(numbers: list[Number], world: World) -> list[Number]:
+def _called_from(attempt: Attempt, world: World) -> Iterator[Number]:
+    """Those of Callers that the app has; all of them, where it was not described."""
+    own = {normalised(each.Number): each for each in _app(attempt, world).number}
+    implied = world.anything_exists and attempt.app_id not in world.apps
+    for caller in attempt.callers:
+        number = own.get(normalised(caller)) or (Number(Number=caller) if implied else None)
+        if number is not None:
+            yield number
+
+
+def free_numbers(numbers: list[Number], world: World) -> Iterator[Number]:
     """Those that have a free channel."""
-
-    def is_free(number: Number) -> bool:
+    for number in numbers:
         channels = world.description.rules.channels if number.channels is None else number.channels
-        return not channels or world.sessions.busy(normalised(number.Number)) < channels
-
-    return [each for each in numbers if is_free(each)]
+        if not channels or world.sessions.busy(normalised(number.Number)) < channels:
+            yield number
 
 
 def outgoing_number(attempt: Attempt, world: World) -> Number | None:
     """The first usable number that is free and whose trunk works; a broken one where there is none."""
-    free = free_numbers(usable_numbers(attempt, world), world)
-    return next((each for each in free if each.trunk == "ok"), free[0] if free else None)
+    broken = None
+    for number in free_numbers(usable_numbers(attempt, world), world):
+        if number.trunk == "ok":
+            return number
+        broken = broken or number
+    return broken
