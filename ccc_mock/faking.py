@@ -100,8 +100,8 @@ class fake:
     with its offset, or a Beijing time of today (`"22:10"`); signatures are judged by the program's own `time.time()`.
     `seed` makes ids and draws repeat.  With `limits` the rate is limited: True for what is documented, or Limits.
     `world` is what the account has: `open`, `strict`, a TOML file or a mapping (docs/world.md).  `credentials` are
-    let in beside the fresh one; `auth` is how much of who asks is judged (`known`, `any`, `off`), and `cure` the line
-    that the journal advises for an unknown SecretId.
+    let in beside the fresh one; `auth` is how much of who asks is judged (`known`, `any`, `off`), and `cure` what the
+    journal advises for an unknown SecretId.
 
     Raises PlanError for a plan that is not one, and ValueError for a time, a world, an `auth` or two equal SecretIds.
 

@@ -9,6 +9,8 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +50,8 @@ def _of_a_fake(item: pytest.Item, use: InUse, uses: Uses) -> Iterator[str]:
     yield from (f"note: {sentence}" for sentence in beyond(use))
     if not uses.passed:  # else they are the failure itself
         yield from (f"also {text.replace('ccc-mock: ', '', 1)}" for text in findings(use))
-    yield f"to repeat it: {_marker(use)}, or the whole run with --ccc-seed={item.config.option.ccc_seed}"
+    marker, whole = _marker(use, entries, item.config.rootpath), item.config.option.ccc_seed
+    yield f"to repeat it: {marker}, or the whole run with --ccc-seed={whole}"
 
 
 def _heading(use: InUse, last: int, kept: int) -> Iterator[str]:
@@ -100,19 +103,34 @@ def _shortened(value: JSON) -> JSON:
     return shortened_number(value) if isinstance(value, str) and _LONG_NUMBER.fullmatch(value) else value
 
 
-def _marker(use: InUse) -> str:
+def _marker(use: InUse, entries: list[Entry], root: Path) -> str:
     """The marker that makes this fake again, with what was planned meanwhile."""
     plans = list(use.surface.account.plans)
-    given = {"plan": "; ".join(plan.text for plan in plans) or None, "at": use.settings["at"]}
+    given = {"plan": "; ".join(plan.text for plan in plans) or None, "at": _at(use, entries)}
     given["seed"] = use.settings["seed"]
     if use.settings["world"] != "open":
-        given["world"] = use.settings["world"]
+        given["world"] = _as_written(use.settings["world"], root)
     if use.settings["auth"] != "known":
         given["auth"] = use.settings["auth"]
     if use.settings["limits"]:
         given["limits"] = use.settings["limits"]
     told = ", ".join(f"{name}={_literal(value)}" for name, value in given.items() if value is not None)
     return f"@pytest.mark.ccc({told})"
+
+
+def _at(use: InUse, entries: list[Entry]) -> Any:
+    """Where its world stood still; or is to, because a rate that is counted by real seconds is not met at every run."""
+    beyond_the_rate = [entry.at for entry in entries if entry.verdict == "RequestLimitExceeded" and not entry.plan]
+    if use.settings["at"] is None and use.settings["limits"] and beyond_the_rate:
+        return datetime.fromtimestamp(beyond_the_rate[-1], BEIJING).isoformat(timespec="seconds")
+    return use.settings["at"]
+
+
+def _as_written(world: Any, root: Path) -> Any:
+    """A file as the marker may name it: from the root folder of the run, and as a text, which needs no import."""
+    if not isinstance(world, Path):
+        return world
+    return (world.relative_to(root) if world.is_relative_to(root) else world).as_posix()
 
 
 def _literal(value: object) -> str:

@@ -29,7 +29,8 @@ def beyond(use: InUse) -> Iterator[str]:
     for action, number in refused.items():
         yield (
             f"the service would have refused {number} of {counted[action]} calls of {action} for their rate "
-            f"({limits[action][0].per_second} in a second); @pytest.mark.ccc(limits=True) does so here"
+            f'({limits[action][0].per_second} in a second); @pytest.mark.ccc(limits=True, at="10:00") does so here, '
+            "in a world that stands still, and so at every run"
         )
 
 

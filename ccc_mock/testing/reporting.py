@@ -20,7 +20,7 @@ def reported(item: pytest.Item, report: pytest.TestReport) -> None:
         uses.passed = report.outcome == "passed" and not hasattr(report, "wasxfail")
     if report.failed and not uses.told:
         uses.told = True
-        _add(report, _explained(item, uses))
+        add_section(report, _explained(item, uses))
     if report.when == "teardown":
         told = [sentence for fake in uses.fakes for sentence in beyond(fake)]
         if told:
@@ -37,7 +37,8 @@ def _explained(item: pytest.Item, uses: Uses) -> str:
         return f"ccc-mock could not explain this failure, which is a bug of its own: {type(bug).__name__}: {bug}"
 
 
-def _add(report: pytest.TestReport, text: str) -> None:
+def add_section(report: pytest.TestReport, text: str) -> None:
+    """Show a text of ours with the failure that is reported."""
     text = _encodable(text)
     # With the traceback it is also in JUnit's XML and in editors, whatever --show-capture says.
     add = getattr(report.longrepr, "addsection", None)

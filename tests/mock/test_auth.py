@@ -242,9 +242,7 @@ def test_the_journal_says_how_to_let_an_unknown_secret_id_in() -> None:
     endpoint = Endpoint(clock=Clock(at=NOW), cure=IN_THE_INI)
     reply = endpoint.handle(nobody(Draft()).request())
     (entry,) = endpoint.journal()
-    assert entry["hint"] == (
-        "nobody here has the SecretId …9999; let it in with `ccc_credentials = ID:KEY`, or any with auth `any`"
-    )
+    assert entry["hint"] == f"nobody here has the SecretId …9999; let it in with {IN_THE_INI}"
     assert b"ccc_credentials" not in reply.body
 
 
@@ -271,6 +269,10 @@ def test_a_code_that_was_planned_needs_no_cure() -> None:
 @pytest.mark.parametrize("secret_id", [" AKID-nobody-9999", "AKID-nobody-9999\t"])
 def test_a_blank_that_strayed_into_the_secret_id_is_told(secret_id: str) -> None:
     assert "with a blank in it" in cure(secret_id)
+
+
+def test_a_secret_id_that_is_too_short_to_show_is_said_to_be_so() -> None:
+    assert cure("AKIDnope").startswith("nobody here has the SecretId … (too short to show); let it in with ")
 
 
 @given(st.text("ΩЖ☂\n\x1b", min_size=9, max_size=60))

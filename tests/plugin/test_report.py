@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
+from ccc_mock.auth import IN_THE_INI
 from projects import Run
 
 pytest_plugins = ["pytester"]
@@ -56,6 +59,22 @@ def test_the_marker_that_is_told_makes_the_same_failure(project: pytest.Pytester
     result.stdout.fnmatch_lines([told.partition(", or")[0].replace("[", "[[]") + "*"])
 
 
+def test_a_world_in_a_file_is_told_as_the_marker_takes_it(project: pytest.Pytester, run: Run) -> None:
+    project.makefile(".toml", account='exists = "named"\n')
+    text = """
+        import pytest
+
+        {mark}
+        def test_it(ccc): assert False
+        """
+    project.makepyfile(text.format(mark="@pytest.mark.ccc(world='account.toml', seed=1)"))
+    told = next(line for line in run().stdout.lines if line.startswith("to repeat it: "))
+    marker = told.removeprefix("to repeat it: ").partition(", or the whole run")[0]
+    assert marker == '@pytest.mark.ccc(seed=1, world="account.toml")'
+    project.makepyfile(text.format(mark=marker))
+    run().assert_outcomes(failed=1)
+
+
 @pytest.mark.parametrize(
     "environment",
     [
@@ -88,25 +107,50 @@ def test_without_a_terminal_the_section_is_in_junit_s_xml(project: pytest.Pytest
     assert "the fake of `ccc`: 2 exchanges" in text
 
 
-def test_an_unknown_secret_id_is_told_with_the_line_that_cures_it(project: pytest.Pytester, run: Run) -> None:
-    project.makepyfile(
-        """
-        from tencentcloud.common.credential import Credential
-        from tencentcloud.ccc.v20200210 import ccc_client
-        from calling import a_call
+A_STRANGER = """
+    from tencentcloud.common.credential import Credential
+    from tencentcloud.ccc.v20200210 import ccc_client
+    from calling import a_call
 
-        def test_it(ccc):
-            ccc_client.CccClient(Credential("AKID-of-production", "key"), "").CreateAIAgentCall(a_call())
-        """
-    )
-    result = run()
-    result.stdout.fnmatch_lines(
+    def test_it(ccc):
+        ccc_client.CccClient(Credential("AKID-of-production", "key"), "").CreateAIAgentCall(a_call())
+"""
+
+
+def test_an_unknown_secret_id_is_told_with_what_cures_it(project: pytest.Pytester, run: Run) -> None:
+    project.makepyfile(A_STRANGER)
+    run().stdout.fnmatch_lines(
         [
             "#1  *  CreateAIAgentCall  AuthFailure.SecretIdNotFound",
             "      decided by authenticate/secret-id: *",
-            "      to do: nobody here has the SecretId *tion; let it in with `ccc_credentials = ID:KEY`, or any *",
+            "      to do: nobody here has the SecretId *tion; let it in with `ccc_credentials = ID:KEY` in *",
         ]
     )
+
+
+HEADINGS = {"pytest.ini": "[pytest]", "pyproject.toml": "[tool.pytest.ini_options]"}
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("pytest.ini", "ccc_credentials = ID:KEY"),
+        ("pyproject.toml", 'ccc_credentials = ["ID:KEY"]'),
+        ("pytest.ini", "ccc_auth = any"),
+        ("pyproject.toml", 'ccc_auth = "any"'),
+        (None, '@pytest.mark.ccc(auth="any")'),
+    ],
+)
+def test_each_cure_of_an_unknown_secret_id_can_be_pasted(
+    file: str | None, line: str, project: pytest.Pytester, run: Run
+) -> None:
+    assert f"`{line}`" in IN_THE_INI
+    its_own = line.replace("ID:KEY", "AKID-of-production:key")
+    if file is not None:
+        (project.path / file).write_text(f"{HEADINGS[file]}\n{its_own}\n", "utf-8")
+    mark = "" if file else f"import pytest\npytestmark = [{line.removeprefix('@')}]\n"
+    project.makepyfile(mark + dedent(A_STRANGER))
+    run().assert_outcomes(passed=1)
 
 
 SIGNED = """
@@ -198,14 +242,26 @@ def test_a_batch_passes_and_the_run_says_what_the_service_would_have_refused(
             with pytest.raises(Exception, match="RequestLimitExceeded"):
                 thirty(ccc)
 
+        @pytest.mark.ccc(limits=True, seed=1)
+        def test_limited_by_real_seconds(ccc):
+            ccc.clock.set_speed(0.000001)
+            for _ in range(30):
+                client_of(ccc).CreateAIAgentCall(a_call())
+
         def test_slow(ccc):
             for _ in range(3):
                 client_of(ccc).CreateAIAgentCall(a_call())
         """
     )
     result = run("-n", "1", plugins=("xdist",))
-    result.assert_outcomes(passed=3, failed=1)
-    sentence = "the service would have refused 10 of 30 calls of CreateAIAgentCall for their rate (20 in a second); *"
+    result.assert_outcomes(passed=3, failed=2)
+    sentence = (
+        "the service would have refused 10 of 30 calls of CreateAIAgentCall for their rate (20 in a second); "
+        '@pytest.mark.ccc(limits=True, at="10:00") does so here, in a world that stands still, and so at every run'
+    ).replace("[", "[[]")
+    result.stdout.fnmatch_lines(
+        ['to repeat it: @pytest.mark.ccc(at="20??-??-??T??:??:??+08:00", seed=1, limits=True)*']
+    )
     result.stdout.fnmatch_lines([f"note: {sentence}"])
     result.stdout.fnmatch_lines(["*= ccc-mock =*", f"*::test_batch: {sentence}"])
     assert "test_slow: the" not in result.stdout.str()
