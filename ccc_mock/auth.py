@@ -13,10 +13,13 @@ checked, since nobody here has its key; everything else is judged, and so is the
 
 AUTHS: tuple[Auth, ...] = get_args(Auth)
 
-IN_PROCESS = "credentials=[Credential(ID, KEY)]"
-ON_THE_COMMAND_LINE = "--credential ID:KEY"
-IN_THE_INI = "ccc_credentials = ID:KEY"
-"""The line that lets a SecretId in, as each way to start the fake has it."""
+IN_PROCESS = '`credentials=[Credential(ID, KEY)]`, or any with `auth="any"`'
+ON_THE_COMMAND_LINE = "`--credential ID:KEY`, or any with `--auth any`"
+IN_THE_INI = (
+    '`ccc_credentials = ID:KEY` in pytest.ini (in pyproject.toml: `ccc_credentials = ["ID:KEY"]`), '
+    'or any with `ccc_auth = any` (`ccc_auth = "any"`) or `@pytest.mark.ccc(auth="any")`'
+)
+"""What lets a SecretId in, as each way to start the fake has it: ready to be pasted."""
 
 # auth → what is not judged, for whoever starts a fake so.
 _NOT_JUDGED = {
@@ -38,11 +41,12 @@ def warning(auth: Auth) -> str | None:
     return None if told is None else f"auth {auth}: {told}; the journal marks it as verified: false"
 
 
-def cure(secret_id: str, line: str = IN_PROCESS) -> str:
-    """What to do about an unknown SecretId: one sentence for whoever runs the fake, with the `line` that lets it in.
+def cure(secret_id: str, let_in: str = IN_PROCESS) -> str:
+    """What to do about an unknown SecretId: one sentence for whoever runs the fake, with what would `let_in` it.
 
     The SecretId is shortened to its last four characters, and no key is ever in it.
     """
-    sent = printable(last_four(secret_id))
+    shown = printable(last_four(secret_id))
+    sent = f"{shown} (too short to show)" if shown == "…" else shown
     blanks = " with a blank in it" if any(map(str.isspace, secret_id)) else ""
-    return f"nobody here has the SecretId {sent}{blanks}; let it in with `{line}`, or any with auth `any`"
+    return f"nobody here has the SecretId {sent}{blanks}; let it in with {let_in}"

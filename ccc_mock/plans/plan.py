@@ -166,6 +166,11 @@ class Plan:
         begun, *rest = self._steps[self._position : self._position + 100]
         return [begun.after(self._used), *(step.text for step in rest)]
 
+    @property
+    def only(self) -> str:
+        """Where it is not for every call: its text, which says for which, as it stands behind the steps left."""
+        return f" (it is for some calls only: `{self.text}`)" if self._conditions else ""
+
     def matches(self, values: tuple[str, str, str]) -> bool:
         """Is it for a call with this action, callee and credential?"""
         for position, match in self._conditions:  # noqa: SIM110, a generator costs as much as three matches
@@ -269,9 +274,9 @@ class Plans:
         return None
 
     def assert_consumed(self) -> None:
-        """Raises NotConsumed, naming each plan with what is left of it."""
+        """Raises NotConsumed, naming each plan with what is left of it and, where it is narrowed, its whole text."""
         __tracebackhide__ = True
-        left = [f"  {plan.name}: {', '.join(plan.left())}" for plan in self if not plan.consumed]
+        left = [f"  {plan.name}: {', '.join(plan.left())}{plan.only}" for plan in self if not plan.consumed]
         missed = [
             f"  {plan.name}: {use.step}, because request {use.request_id} was told {use.instead}"
             for plan in self

@@ -31,6 +31,12 @@ MAX_EXCHANGES = 8
 MAX_MISMATCHES = 1
 """The newest bad signatures that are taken apart."""
 
+NO_KEY = (
+    "does the code read its key from the environment?  There is none of this fake: let the test take the fixture "
+    "`ccc_credentials`, too, or set `ccc_credentials` in the ini (docs/pytest.md)"
+)
+"""The commonest reason for which nothing came."""
+
 
 def explanation(item: pytest.Item, uses: Uses) -> str:
     """The section of a failing test's report."""
@@ -43,6 +49,8 @@ def _of_a_fake(item: pytest.Item, use: InUse, uses: Uses) -> Iterator[str]:
         journal = surface.account.journal
         entries, last = journal.page(limit=journal.MAX_ENTRIES).entries, journal.last
     yield from _heading(use, last, len(entries))
+    if not last and not use.settings["credentials"] and "ccc_credentials" not in getattr(item, "fixturenames", ()):
+        yield NO_KEY
     for entry in entries[-MAX_EXCHANGES:]:
         yield from _of_an_exchange(entry, surface.endpoint)
     for entry in [entry for entry in entries if entry.string_to_sign][-MAX_MISMATCHES:]:

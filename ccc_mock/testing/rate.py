@@ -10,7 +10,10 @@ from ..limits import Limit, Limits, Windows
 from ..regions import entry_region
 from .in_use import InUse
 
-_NOT_COUNTED = ("frame", "identify", "route", "authenticate", "inject")
+BEFORE_PLANS = ("frame", "identify", "route", "authenticate")
+"""The stages before `inject`, where a call draws the step of a plan."""
+
+_NOT_COUNTED = (*BEFORE_PLANS, "inject")
 """The stages before the one that counts (docs/serve.md): what they decide never gets there."""
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ..journal import NOT_SUPPORTED
+from ..journal import NOT_SUPPORTED, Entry
 from ..ledger import Incomplete
 from ..plans.plan import NotConsumed
 from ..surface import AccountSurface, RangTwice
 from . import in_use
 from .allowed import DUPLICATES, STOPPED, UNCONSUMED, UNSUPPORTED
 from .in_use import InUse
+from .rate import BEFORE_PLANS
 
 
 def check(item: pytest.Item, use: InUse) -> None:
@@ -59,9 +60,24 @@ def _unconsumed(surface: AccountSurface) -> Found:
         surface.assert_consumed()
     except NotConsumed as left:
         with surface.account.lock:
-            came = surface.account.journal.last
-        return str(left), f"{came} call(s) came; each call draws one step of a plan that is for it (docs/plans.md)."
+            journal = surface.account.journal
+            came, entries = journal.last, journal.page(limit=journal.MAX_ENTRIES).entries
+        early = [entry for entry in entries if entry.stage in BEFORE_PLANS]
+        return str(left), (
+            f"{came} call(s) came; each call draws one step of a plan that is for it (docs/plans.md).{_early(early)}"
+        )
     return None
+
+
+def _early(refused: list[Entry]) -> str:
+    """What is to be known of calls that drew no step, because they were refused too early for one."""
+    if not refused:
+        return ""
+    told = ", ".join(dict.fromkeys(entry.verdict for entry in refused))
+    return (
+        f"  {len(refused)} of them drew none, being refused before it is known who calls ({told}): plans take effect "
+        "after authentication."
+    )
 
 
 def _duplicates(surface: AccountSurface) -> Found:

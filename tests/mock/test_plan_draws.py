@@ -177,7 +177,9 @@ def test_what_did_not_happen_is_named() -> None:
     verdicts(endpoint, 2)
     with pytest.raises(NotConsumed) as caught:
         endpoint.accounts.default.plans.assert_consumed()
-    assert str(caught.value) == "planned and not happened:\n  a: InternalError\n  b: ok"
+    assert str(caught.value) == (
+        "planned and not happened:\n  a: InternalError\n  b: ok (it is for some calls only: `callee=1: ok`)"
+    )
     verdicts(endpoint, 1)
     verdicts(endpoint, 1, to("1"))
     endpoint.accounts.default.plans.assert_consumed()

@@ -153,6 +153,42 @@ def test_each_cure_of_an_unknown_secret_id_can_be_pasted(
     run().assert_outcomes(passed=1)
 
 
+def test_code_that_finds_no_key_in_the_environment_is_told_of_the_fixture(
+    project: pytest.Pytester, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    project.makepyfile(
+        """
+        from tencentcloud.common.credential import EnvironmentVariableCredential
+        from tencentcloud.ccc.v20200210.ccc_client import CccClient
+        from calling import a_call, dial
+
+        def test_without(ccc):
+            CccClient(EnvironmentVariableCredential().get_credential(), "").CreateAIAgentCall(a_call())
+
+        def test_with(ccc, ccc_credentials):
+            assert False
+
+        def test_with_a_call(ccc):
+            dial(ccc)
+            assert False
+        """
+    )
+    question = "does the code read its key from the environment?"
+    result = run("-p", "no:randomly")
+    result.stdout.fnmatch_lines(
+        [
+            "*'NoneType' object has no attribute*",
+            "the fake of `ccc`: no call has come",
+            f"{question}*`ccc_credentials`*",
+        ]
+    )
+    assert result.stdout.str().count(question) == 1
+    project.makeini("[pytest]\nccc_credentials = ID:KEY\n")
+    assert question not in run().stdout.str()
+
+
 SIGNED = """
     import json, time, requests
     from ccc_contract import Request, sign

@@ -110,6 +110,37 @@ def test_a_test_that_failed_already_or_was_left_early_is_not_failed_again(projec
     result.stdout.fnmatch_lines(["also planned and not happened:"])
 
 
+def test_a_plan_that_was_not_drawn_says_why_not(project: pytest.Pytester, run: Run) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        import requests
+        from calling import dial
+
+        @pytest.mark.ccc(plan="callee=0086139*: FailedOperation.CallOutFailed")
+        def test_of_another_number(ccc):
+            dial(ccc)
+
+        @pytest.mark.ccc(plan="InternalError")
+        def test_unsigned(ccc):
+            requests.post("https://ccc.tencentcloudapi.com/", json={})
+        """
+    )
+    result = run("-p", "no:randomly")
+    result.assert_outcomes(passed=2, errors=2)
+    drawn = "call(s) came; each call draws one step of a plan that is for it (docs/plans.md)."
+    plan = "callee=0086139[*]: FailedOperation.CallOutFailed"
+    result.stdout.fnmatch_lines(
+        [
+            f"  plan-1: FailedOperation.CallOutFailed (it is for some calls only: `{plan}`)",
+            f"1 {drawn}  To allow it: *",
+            "  plan-1: InternalError",
+            f"1 {drawn}  1 of them drew none, being refused before it is known who calls (MissingParameter): "
+            "plans take effect after authentication.  To allow it: *",
+        ]
+    )
+
+
 def test_the_socket_is_as_strict_as_the_process(project: pytest.Pytester, run: Run) -> None:
     project.makepyfile(
         """
