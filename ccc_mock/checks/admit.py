@@ -9,7 +9,8 @@ from .check import Backend, check, host_name
 
 _NEVER_ENDS = (
     "the world stands still, and so this second never ends: move it on (PUT /_ccc/clock with "
-    '{"advance": 1}, in Python clock.advance(1)), or serve with --no-rate-limit'
+    '{"advance": 1}, in Python clock.advance(1)), or end the limit where the fake begins: `--no-rate-limit` of serve, '
+    "`limits=False` of ccc_mock.fake() and of @pytest.mark.ccc, `ccc_limits = false` in the ini"
 )
 
 
