@@ -7,7 +7,10 @@ what they search for (public-logs).  Some stay English under zh-CN, as they do t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
+from string import Formatter
 
 from .languages import CHINESE
 from .redaction import printable
@@ -190,3 +193,28 @@ def sentence(key: str, language: str, **values: object) -> str:
     english, chinese = MESSAGES[key]
     shown = {name: printable(str(value), _MAX_VALUE) for name, value in values.items()}
     return (chinese if language == CHINESE else english).format(**shown)
+
+
+def in_english(told: str) -> str:
+    """A sentence that a client was told, in English; what is none of ours in zh-CN is given back as it is."""
+    for (english, _), chinese in zip(MESSAGES.values(), _patterns(), strict=True):
+        found = chinese.fullmatch(told)
+        if found is not None:
+            return english.format(**found.groupdict())
+    return told
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """What each sentence in zh-CN looks like, whatever its values."""
+    return tuple(_pattern(chinese) for _, chinese in MESSAGES.values())
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts, seen = [], set[str]()
+    for literal, name, _, _ in Formatter().parse(template):
+        parts.append(re.escape(literal))
+        if name is not None:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*)")
+            seen.add(name)
+    return re.compile("".join(parts))

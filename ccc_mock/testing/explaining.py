@@ -19,6 +19,8 @@ from ccc_contract.model import JSON
 from ..clock import BEIJING
 from ..endpoint import Endpoint
 from ..journal import OK, Entry
+from ..languages import CHINESE, ENGLISH
+from ..messages import in_english
 from ..redaction import printable, shortened_number
 from .in_use import InUse, Uses
 from .mismatch import both_sides
@@ -79,11 +81,20 @@ def _of_an_exchange(entry: Entry, endpoint: Endpoint) -> Iterator[str]:
     yield f"#{entry.n}  {at}  {printable(entry.action) or entry.method}  {entry.verdict}{unverified}"
     yield f"      {_params(entry, endpoint)}"
     if entry.verdict != OK:
-        yield f"      decided by {entry.stage}/{entry.check}{': ' if entry.why else ''}{printable(entry.why, 500)}"
+        why = printable(_why(entry, endpoint), 500)
+        yield f"      decided by {entry.stage}/{entry.check}{': ' if why else ''}{why}"
     if entry.hint:
         yield f"      to do: {entry.hint}"
     if entry.plan:
         yield f"      drew {printable(entry.plan, 200)}"
+
+
+def _why(entry: Entry, endpoint: Endpoint) -> str:
+    """The reason in English, as everything here is, whatever language the client was told it in."""
+    known = endpoint.api.errors.get(entry.verdict)
+    if known is not None and entry.why == known.meaning(CHINESE):
+        return known.meaning(ENGLISH)
+    return in_english(entry.why)
 
 
 def _params(entry: Entry, endpoint: Endpoint) -> str:

@@ -94,10 +94,38 @@ def test_a_console_that_is_not_utf_8_can_be_read_all_the_same(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    project.makepyfile(REFUSED)
+    project.makepyfile(REFUSED.replace("008613800004321", "被叫"))
     result = run("--tb=short", *arguments, plugins=("xdist",))
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([SECTION[3], "      decided by execute/planned: ?u88ab?u53eb*"])
+    result.stdout.fnmatch_lines([SECTION[3], '      SdkAppId=1400000000, AIAgentId=15, Callee="?u88ab?u53eb"'])
+
+
+def test_the_section_is_in_english_whatever_the_client_was_told(project: pytest.Pytester, run: Run) -> None:
+    project.makepyfile(
+        """
+        import pytest
+        from tencentcloud.common.credential import Credential
+        from calling import client_of, a_call
+
+        @pytest.mark.ccc(plan="FailedOperation.CalleeIsBlackUser")
+        def test_it(ccc):
+            client = client_of(ccc, language="zh-CN")
+            with pytest.raises(Exception, match="被叫"):
+                client.CreateAIAgentCall(a_call())
+            with pytest.raises(Exception, match="类型应为"):
+                client.CreateAIAgentCall(a_call(15))
+            client.credential = Credential("AKID-of-production", "key")
+            with pytest.raises(Exception, match="不存在"):
+                client.CreateAIAgentCall(a_call())
+            raise OSError
+        """
+    )
+    decided = [line.strip() for line in run().stdout.lines if line.startswith("      decided by ")]
+    assert decided[0].startswith("decided by execute/planned: The callee ")
+    assert decided[1:] == [
+        "decided by validate/type: The value of the parameter `Callee` must be of the type `string`.",
+        "decided by authenticate/secret-id: The SecretId was not found.",
+    ]
 
 
 def test_without_a_terminal_the_section_is_in_junit_s_xml(project: pytest.Pytester, run: Run) -> None:
