@@ -53,6 +53,11 @@ class Credential:
             raise ValueError(f"expected a credential as ID:KEY or ID:KEY:TOKEN, got {len(text)} characters without ':'")
         return cls(secret_id, rest[0], rest[1] if len(rest) > 1 else None)
 
+    def environment(self) -> dict[str, str]:
+        """It as the variables that SDKs and tccli read."""
+        variables = {"TENCENTCLOUD_SECRET_ID": self.secret_id, "TENCENTCLOUD_SECRET_KEY": self.secret_key}
+        return variables if self.token is None else {**variables, "TENCENTCLOUD_TOKEN": self.token}
+
     def __repr__(self) -> str:
         return f"<Credential {last_four(self.secret_id)}{' temporary' if self.token else ''}>"
 

@@ -46,7 +46,7 @@ WHY: Mapping[str, Mapping[str, str]] = {
 }
 """ErrorCode.retry → may a caller repeat the call, and why."""
 
-_ARISES = {rule.code: (rule.name, rule.arises) for rule in RULES}
+_ARISES = {rule.code: [f"{rule.name}: {rule.arises}"] for rule in RULES}
 
 _CHECKS = {f"{stage.name}/{check.name}": check.codes for stage in STAGES for check in stage.checks}
 
@@ -81,7 +81,7 @@ def _ways(api: Api, error: ErrorCode, declaring: Iterable[Action], magic: str) -
         "header": {HEADER: plans[-1]},
         "control": {"method": "POST", "path": "/_ccc/plans", "body": {"plan": plans[0]}},
         "magic": [international(magic + end) for end, text in NUMBERS.items() if magic and text == error.code],
-        "world": [f"{name}: {arises}" for code, (name, arises) in _ARISES.items() if code == error.code],
+        "world": _ARISES.get(error.code, []),
         "checks": [place for place, codes in _CHECKS.items() if error.code in codes],
     }
 

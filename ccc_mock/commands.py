@@ -42,8 +42,7 @@ def redirect(command: Command) -> JSON:
 
 
 def journal(command: Command) -> JSON:
-    after = _whole(command.query, "after", 0, least=0)
-    limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
+    after, limit = _page(command)
     return command.endpoint.journal_page(command.account, after, limit)
 
 
@@ -90,9 +89,6 @@ def get_clock(command: Command) -> JSON:
 
 
 def set_clock(command: Command) -> JSON:
-    if len(command.body) != 1:
-        keys = ", ".join(_MOVES)
-        raise Refused(400, f"expected exactly one of {keys}, got {len(command.body)}")
     ((key, value),) = command.body.items()
     with command.account.lock:
         try:
@@ -187,13 +183,12 @@ def set_snapshot(command: Command) -> JSON:
 
 
 def list_sessions(command: Command) -> JSON:
-    after = _whole(command.query, "after", 0, least=0)
-    limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
+    after, limit = _page(command)
     with command.account.lock:
         sessions = command.account.world_now().sessions
-        page = [session.as_json() for session in sessions if session.n > after][:limit]
+        shown = [session.as_json() for session in sessions if session.n > after][:limit]
         due = sessions.next_due()
-        return {"account": command.account.uin, "count": sessions.count, "next_due": due, "sessions": page}
+        return {"account": command.account.uin, "count": sessions.count, "next_due": due, "sessions": shown}
 
 
 def get_session(command: Command) -> JSON:
@@ -202,8 +197,6 @@ def get_session(command: Command) -> JSON:
 
 
 def move_session(command: Command) -> JSON:
-    if len(command.body) != 1:
-        raise Refused(400, f"expected exactly one of answer, hang_up, got {len(command.body)}")
     ((key, value),) = command.body.items()
     hand = LiveSession(command.account, command.name)
     with command.account.lock:
@@ -234,12 +227,11 @@ def _talks(value: JSON) -> float:
 
 
 def events(command: Command) -> JSON:
-    after = _whole(command.query, "after", 0, least=0)
-    limit = _whole(command.query, "limit", 100, least=1, most=MAX_PAGE)
+    after, limit = _page(command)
     with command.account.lock:
         sessions = command.account.world_now().sessions
-        page = [event._asdict() for event in sessions.events(after)[:limit]]
-        return {"account": command.account.uin, "last": sessions.events_count, "events": page}
+        shown = [event._asdict() for event in sessions.events(after)[:limit]]
+        return {"account": command.account.uin, "last": sessions.events_count, "events": shown}
 
 
 def add_plans(command: Command) -> JSON:
@@ -350,9 +342,9 @@ def remove_account(command: Command) -> JSON:
 
 
 def errors(command: Command) -> JSON:
-    language = command.query.get("lang", "en")
     from .catalogue import code_rows
 
+    language = command.query.get("lang", "en")
     if language not in LANGUAGES:
         raise Refused(400, f"lang: expected {' or '.join(LANGUAGES)}, got {clipped(language)}")
     return {"errors": code_rows(command.endpoint.api, language, command.endpoint.magic_prefix)}
@@ -362,6 +354,14 @@ def actions(command: Command) -> JSON:
     from .catalogue import action_rows
 
     return {"actions": action_rows(command.endpoint.api)}
+
+
+def _page(command: Command) -> tuple[int, int]:
+    """After which running number, and how many at most."""
+    return (
+        _whole(command.query, "after", 0, least=0),
+        _whole(command.query, "limit", 100, least=1, most=MAX_PAGE),
+    )
 
 
 def _whole(query: Mapping[str, str], name: str, default: int, *, least: int, most: int = 2**63 - 1) -> int:

@@ -343,7 +343,7 @@ def _body(route: Route, raw: bytes) -> dict[str, JSON]:
     if len(raw) > route.max_body_bytes:
         raise Refused(413, f"expected a body of at most {route.max_body_bytes} bytes")
     if not raw:
-        return {}
+        return _counted(route, {})
     try:
         body = json.loads(raw.decode())
     except (ValueError, RecursionError):
@@ -352,6 +352,14 @@ def _body(route: Route, raw: bytes) -> dict[str, JSON]:
         raise Refused(400, f"expected a JSON object, got {len(raw)} bytes that are none")
     for name in body:
         _check_key("body", name, route.body)
+    return _counted(route, body)
+
+
+def _counted(route: Route, body: dict[str, JSON]) -> dict[str, JSON]:
+    """The same body, where it has as many keys as its route takes."""
+    if route.one_key and len(body) != 1:
+        names = ", ".join(key.name for key in route.body)
+        raise Refused(400, f"expected exactly one of {names}, got {len(body)}")
     return body
 
 

@@ -36,7 +36,20 @@ from .checks.inject import plan_is_drawn
 from .checks.route import action_exists, content_type_is_supported, version_exists
 from .checks.validate import nothing_is_missing, nothing_is_unknown, parameters_are_readable, types_fit
 
-__all__ = ["STAGES", "UNKNOWN", "UNSIGNED", "VERIFIED", "Backend", "Check", "Run", "Stage", "runs"]
+__all__ = [
+    "AUTHENTICATE",
+    "FRAME",
+    "IDENTIFY",
+    "STAGES",
+    "UNKNOWN",
+    "UNSIGNED",
+    "VERIFIED",
+    "Backend",
+    "Check",
+    "Run",
+    "Stage",
+    "runs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +60,20 @@ class Stage:
     checks: tuple[Check, ...]
 
 
+FRAME = Stage("frame", (method_is_served, product_is_known, size_is_allowed, pairs_are_well_formed))
+IDENTIFY = Stage("identify", (
+    common_parameters_are_there, authorization_is_well_formed, scope_is_of_this_service,
+    timestamp_and_nonce_are_numbers, timestamp_is_fresh, common_values_are_documented,
+))  # fmt: skip
+AUTHENTICATE = Stage("authenticate", (
+    secret_id_exists, text_is_not_too_large, signature_matches, digest_matches, token_matches,
+))  # fmt: skip
+
 STAGES: tuple[Stage, ...] = (
-    Stage("frame", (method_is_served, product_is_known, size_is_allowed, pairs_are_well_formed)),
-    Stage("identify", (
-        common_parameters_are_there, authorization_is_well_formed, scope_is_of_this_service,
-        timestamp_and_nonce_are_numbers, timestamp_is_fresh, common_values_are_documented,
-    )),
+    FRAME,
+    IDENTIFY,
     Stage("route", (version_exists, action_exists, content_type_is_supported)),
-    Stage("authenticate", (
-        secret_id_exists, text_is_not_too_large, signature_matches, digest_matches, token_matches,
-    )),
+    AUTHENTICATE,
     Stage("inject", (plan_is_drawn,)),
     Stage("admit", (rate_is_within_its_limit, action_is_not_denied)),
     Stage("validate", (parameters_are_readable, nothing_is_missing, nothing_is_unknown, types_fit)),

@@ -16,23 +16,7 @@ from ccc_contract.model import JSON, Action, Api, Member, Shape
 
 from .accounts import Directory
 from .auth import Auth
-from .checks.authenticate import (
-    digest_matches,
-    secret_id_exists,
-    signature_matches,
-    text_is_not_too_large,
-    token_matches,
-)
 from .checks.check import Backend, Run, check
-from .checks.frame import method_is_served, pairs_are_well_formed, product_is_known, size_is_allowed
-from .checks.identify import (
-    authorization_is_well_formed,
-    common_parameters_are_there,
-    common_values_are_documented,
-    scope_is_of_this_service,
-    timestamp_and_nonce_are_numbers,
-    timestamp_is_fresh,
-)
 from .checks.inject import read_parameters
 from .checks.route import action_exists, content_type_is_supported, version_exists
 from .checks.validate import nothing_is_missing, nothing_is_unknown, parameters_are_readable, types_fit
@@ -40,7 +24,7 @@ from .exchange import Exchange, NotSupportedByFake
 from .hosts import STS, STS_VERSION
 from .pipeline import Pipeline
 from .settings import Settings
-from .stages import Stage
+from .stages import AUTHENTICATE, FRAME, IDENTIFY, Stage
 
 _SOURCE = "tccli-sts-3.1.189.1"
 
@@ -169,15 +153,10 @@ _BEHAVIOUR = check("behaviour", confidence="documented", source="doc-sts", evide
 def stages(accounts: Directory) -> tuple[Stage, ...]:
     """The pipeline of STS for these accounts: that of the service, without plans and without a rate."""
     return (
-        Stage("frame", (method_is_served, product_is_known, size_is_allowed, pairs_are_well_formed)),
-        Stage("identify", (
-            common_parameters_are_there, authorization_is_well_formed, scope_is_of_this_service,
-            timestamp_and_nonce_are_numbers, timestamp_is_fresh, common_values_are_documented,
-        )),
+        FRAME,
+        IDENTIFY,
         Stage("route", (version_exists, the_fake_has_the_action, action_exists, content_type_is_supported)),
-        Stage("authenticate", (
-            secret_id_exists, text_is_not_too_large, signature_matches, digest_matches, token_matches,
-        )),
+        AUTHENTICATE,
         Stage("validate", (
             parameters_are_read, parameters_are_readable, nothing_is_missing, nothing_is_unknown, types_fit,
         )),

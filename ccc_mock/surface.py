@@ -102,8 +102,7 @@ class AccountSurface:
 
     def environment(self) -> dict[str, str]:
         """The credential as variables that SDKs and tccli read: for `monkeypatch.setenv`, or a process of its own."""
-        variables = {"TENCENTCLOUD_SECRET_ID": self.secret_id, "TENCENTCLOUD_SECRET_KEY": self.secret_key}
-        return variables if self.token is None else {**variables, "TENCENTCLOUD_TOKEN": self.token}
+        return self.credential.environment()
 
     @property
     def clock(self) -> Clock:

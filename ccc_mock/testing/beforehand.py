@@ -6,7 +6,15 @@ import contextlib
 
 import pytest
 
+from ..accounts import Credential
 from .options import credentials_of
+
+
+def put_in_the_environment(credential: Credential, patch: pytest.MonkeyPatch) -> None:
+    """Let SDKs find this credential in the environment, and no token that is another's."""
+    patch.delenv("TENCENTCLOUD_TOKEN", raising=False)
+    for variable, value in credential.environment().items():
+        patch.setenv(variable, value)
 
 
 def begin(config: pytest.Config) -> None:
@@ -19,12 +27,7 @@ def begin(config: pytest.Config) -> None:
     credentials = credentials_of(config)
     if credentials:
         first, patch = credentials[0], until_the_end.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv("TENCENTCLOUD_SECRET_ID", first.secret_id)
-        patch.setenv("TENCENTCLOUD_SECRET_KEY", first.secret_key)
-        if first.token is None:
-            patch.delenv("TENCENTCLOUD_TOKEN", raising=False)
-        else:
-            patch.setenv("TENCENTCLOUD_TOKEN", first.token)
+        put_in_the_environment(first, patch)
     if config.getini("ccc_guard"):
         from .guarding import Guarding
 

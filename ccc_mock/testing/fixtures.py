@@ -9,6 +9,7 @@ import pytest
 from ..accounts import Credential
 from ..faking import Fake, fake
 from . import in_use
+from .beforehand import put_in_the_environment
 from .in_use import InUse
 from .marker import FIXTURES, settings_of, told_as_the_marker_s
 from .options import options_of
@@ -34,9 +35,6 @@ def in_process(request: pytest.FixtureRequest) -> Iterator[Fake]:
 def in_the_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Credential:
     """The fixture `ccc_credentials`."""
     name = next((name for name in FIXTURES if name in request.fixturenames), "ccc")
-    surface = request.getfixturevalue(name)
-    monkeypatch.delenv("TENCENTCLOUD_TOKEN", raising=False)
-    for variable, value in surface.environment().items():
-        monkeypatch.setenv(variable, value)
-    credential: Credential = surface.credential
+    credential: Credential = request.getfixturevalue(name).credential
+    put_in_the_environment(credential, monkeypatch)
     return credential

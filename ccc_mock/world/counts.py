@@ -73,9 +73,14 @@ class Recent:
         self.keep(now - self.seconds, now)
 
 
+def second_of_day(now: float) -> float:
+    """How many seconds old the day of `now` is in Beijing, which is 8 hours ahead all year."""
+    return (now + 8 * 3600) % DAY_SECONDS
+
+
 def midnight(now: float) -> float:
-    """When the day of `now` began in Beijing, which is 8 hours ahead all year."""
-    return now - (now + 8 * 3600) % DAY_SECONDS
+    """When the day of `now` began in Beijing."""
+    return now - second_of_day(now)
 
 
 def month_of(at: float) -> str:

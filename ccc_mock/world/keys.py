@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar, cast
 from ccc_contract.model import JSON
 
 from ..clock import parse_time
-from ..numbers import normalised
+from ..numbers import is_number, normalised
 
 Path = tuple[str | int, ...]
 """Where a value stands: keys, and positions in lists."""
@@ -185,7 +185,7 @@ def _pattern(says: str, pattern: str, *, secret: bool = False) -> Kind:
 
 
 def _number(value: JSON) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{3,20}", normalised(value)):
+    if isinstance(value, str) and is_number(normalised(value)):
         return value
     return _fail()
 

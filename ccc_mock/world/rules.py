@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from ccc_contract.model import JSON
 
-from ..numbers import normalised
+from ..numbers import is_number, normalised
 from ..settings import Settings
-from .counts import DAY_SECONDS, midnight
+from .counts import DAY_SECONDS, midnight, second_of_day
 from .description import IMPLIED_APP, NO_SUCH_AGENT, App, Description, Number
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def it_is_out_of_hours(attempt: Attempt, world: World, settings: Settings) -> bo
     if not begin or not settings.own_numbers_are_subject:
         return False
     # From the first minute on, and up to the last one, which is out; hours may span midnight.
-    now, first, last = int((attempt.now + 8 * 3600) % DAY_SECONDS), _second(begin), _second(end)
+    now, first, last = int(second_of_day(attempt.now)), _second(begin), _second(end)
     return not (first <= now < last if first < last else now >= first or now < last)
 
 
@@ -252,19 +252,16 @@ def _wrong_value(attempt: Attempt, world: World) -> str:
         return "AIAgentId"
     if world.is_open:
         return ""
-    if not _NUMBER.fullmatch(attempt.callee):
+    if not is_number(attempt.callee):
         return "Callee"
     for n, caller in enumerate(attempt.callers):
-        if not _NUMBER.fullmatch(normalised(caller)):
+        if not is_number(normalised(caller)):
             return f"Callers.{n}"
     for name in ("Variables", "PromptVariables"):
         for n, variable in enumerate(attempt.params.get(name) or []):
             if not variable.get("Key"):
                 return f"{name}.{n}.Key"
     return ""
-
-
-_NUMBER = re.compile(r"[0-9]{3,20}")
 
 
 def _agent_exists(attempt: Attempt, world: World) -> bool:
