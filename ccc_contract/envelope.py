@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from json.encoder import encode_basestring as _quote
 
 from . import strict
-from .errors import ApiError
+from .errors import ApiError, class_of
 from .model import JSON
 
 # Exactly this and no charset: with one, the official Python SDK takes every error for an empty success
@@ -49,7 +49,8 @@ class NotAnEnvelope(ValueError):
 def decode(body: bytes) -> tuple[dict[str, JSON], str]:
     """Read an answer: the result's fields and the RequestId.
 
-    Raises ApiError when the answer carries an Error, NotAnEnvelope when it is no answer of the service at all.
+    Raises ApiError, of the class for its code, when the answer carries an Error; NotAnEnvelope when it is no answer of
+    the service at all.
     """
     try:
         document = strict.decode(body.decode())
@@ -59,7 +60,7 @@ def decode(body: bytes) -> tuple[dict[str, JSON], str]:
         request_id, error = result.pop("RequestId"), result.get("Error")
         if not isinstance(request_id, str):
             raise TypeError(f"RequestId is a {type(request_id).__name__}")
-        refusal = None if error is None else ApiError(str(error["Code"]), str(error["Message"]))
+        refusal = None if error is None else _refusal(error, request_id)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as reason:
         raise NotAnEnvelope(
             f'expected {{"Response": {{…, "RequestId": "…"}}}}, got {len(body)} bytes that start with {body[:40]!r} '
@@ -68,3 +69,10 @@ def decode(body: bytes) -> tuple[dict[str, JSON], str]:
     if refusal is not None:
         raise refusal
     return result, request_id
+
+
+def _refusal(error: Mapping[str, JSON], request_id: str) -> ApiError:
+    code = error["Code"]
+    if not isinstance(code, str) or not code:
+        raise TypeError(f"Code is {code!r}")
+    return class_of(code)(code, str(error["Message"]), request_id=request_id)

@@ -272,15 +272,17 @@ def sign(
     timestamp: int,
     service: str = "ccc",
     also: Iterable[bytes] = (),
+    key: SigningKey | None = None,
 ) -> Request:
     """`request` with X-TC-Timestamp and Authorization added.
 
-    `timestamp` is Unix seconds; `also` names further headers to sign beside content-type and host.
+    `timestamp` is Unix seconds; `also` names further headers to sign beside content-type and host; `key` is the day's
+    derived key, for who keeps it.
     """
     names = tuple(sorted({*SIGNED_AT_LEAST, *also}))
     stamp = str(timestamp).encode()
     request = _with(request, (b"x-tc-timestamp", stamp))
-    key = SigningKey.derive(secret_key, utc_date(timestamp), service)
+    key = key or SigningKey.derive(secret_key, utc_date(timestamp), service)
     working = work(request, names, stamp, key)
     value = (
         f"{ALGORITHM} Credential={secret_id}/{key.scope.decode()}, "

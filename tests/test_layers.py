@@ -22,6 +22,13 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract"),
     ),
     (
+        "the client",
+        ("ccc_contract.client.credentials", "ccc_contract.client.retries", "ccc_contract.client.pacing",
+         "ccc_contract.client.outgoing", "ccc_contract.client.answers", "ccc_contract.client.flow",
+         "ccc_contract.client.transports", "ccc_contract.client.caller", "ccc_contract.client.client",
+         "ccc_contract.client.async_client", "ccc_contract.client"),
+    ),
+    (
         "core of the fake",
         ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.languages", "ccc_mock.messages", "ccc_mock.settings",
          "ccc_mock.auth",
@@ -79,6 +86,7 @@ WITH_PYTEST = (
 LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.console": {"click"},
     "ccc_contract.cli": {"click"},
+    "ccc_contract.client.async_client": {"anyio"},
     "ccc_contract.refresh": {"click"},
     "ccc_mock.adapters.asgi": {"anyio", "starlette"},
     "ccc_mock.adapters.connection": {"anyio", "uvicorn"},

@@ -25,7 +25,21 @@ def test_the_public_names_are_these() -> None:
         "fake",
         "guard",
     ]
-    assert ccc_contract.__all__ == ["Api", "ApiError", "Headers", "Request", "Response", "load_api", "sign"]
+    assert ccc_contract.__all__ == [
+        "Api",
+        "ApiError",
+        "AsyncClient",
+        "CallOutcomeUnknown",
+        "CccError",
+        "Client",
+        "Credential",
+        "Headers",
+        "Request",
+        "Response",
+        "Retries",
+        "load_api",
+        "sign",
+    ]
 
 
 def test_every_public_name_has_a_docstring() -> None:

@@ -56,7 +56,7 @@ def test_the_body_is_the_compact_json_of_the_envelope(result: dict[str, Any]) ->
     assert success(result, ID) == expected.encode()
 
 
-@given(texts, texts)
+@given(texts.filter(bool), texts)
 def test_a_failure_is_decoded_as_the_error_that_it_is(code: str, message: str) -> None:
     with pytest.raises(ApiError) as caught:
         decode(failure(ApiError(code, message), ID))

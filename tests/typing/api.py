@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from ccc_contract import Api, ApiError, Headers, Request, Response, load_api, sign
+import httpx
+import httpx2
+
+from ccc_contract import (
+    Api,
+    ApiError,
+    AsyncClient,
+    CallOutcomeUnknown,
+    CccError,
+    Client,
+    Headers,
+    Request,
+    Response,
+    Retries,
+    load_api,
+    sign,
+)
+from ccc_contract import (
+    Credential as Key,
+)
+from ccc_contract.client import Answer, Attempt, Pace, PlacedCall
 from ccc_mock import (
     DEFAULT_CREDENTIAL,
     Clock,
@@ -73,3 +93,32 @@ def values() -> str:
     headers = Headers.of({"host": "x"})
     error = ApiError("InternalError", "…")
     return response.text + headers.text(b"host") + error.code + DEFAULT_CREDENTIAL.secret_id
+
+
+def watch(attempt: Attempt) -> tuple[int, CccError | None, float | None]:
+
+    return attempt.number, attempt.error, attempt.next_in_seconds
+
+
+def call(pace: Pace) -> str:
+    retries = Retries(attempts=2, deadline_seconds=10, even_if_unknown=["HangUpCall"])
+    with Client(Key("id", "key"), endpoint="http://127.0.0.1:8679", retries=retries, on_attempt=watch) as client:
+        try:
+            placed: PlacedCall = client.create_ai_agent_call(sdk_app_id=1, ai_agent_id=2, callee="3", callers=["4"])
+        except CallOutcomeUnknown as unknown:
+            came: Response | None = unknown.answer
+            return str(came)
+        answer: Answer = client.call("HangUpCall", {"SdkAppId": 1, "SessionId": placed.session_id})
+        return answer.request_id
+
+
+def with_clients_of_their_own(one: httpx.Client, two: httpx2.Client) -> tuple[Client, Client]:
+    return Client(lambda: Key("id", "key", "token", 0.0), http=one), Client(http=two)
+
+
+async def in_tasks(one: httpx.AsyncClient, two: httpx2.AsyncClient) -> PlacedCall:
+    async def key() -> Key:
+        return Key("id", "key")
+
+    async with AsyncClient(key, http=one, pace=0.5), AsyncClient(http=two, pace=Pace(0.9)) as client:
+        return await client.create_ai_agent_call(sdk_app_id=1, ai_agent_id=2, callee="3", variables={"a": "b"})
