@@ -25,7 +25,7 @@ from ccc_contract.model import (
     Source,
 )
 from ccc_contract.reading import load_api
-from ccc_contract.records import nearest
+from ccc_contract.spelling import nearest
 
 
 def main(argv: Sequence[str] | None = None) -> int | None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn, cast
 
 from .model import JSON, ModelError
+from .spelling import nearest
 
 
 class Place(NamedTuple):
@@ -28,17 +29,8 @@ class Place(NamedTuple):
         raise ModelError(f"{self.file}: {'.'.join(self.path) or 'top level'}: {problem}")
 
 
-def nearest(word: str, known: Iterable[str], *, count: int = 3) -> list[str]:
-    """The known words most like `word`, best first."""
-    # Imported here: only a complaint needs it.
-    from difflib import get_close_matches
-
-    folded = {candidate.casefold(): candidate for candidate in known}
-    return [folded[match] for match in get_close_matches(word.casefold(), folded, n=count, cutoff=0.5)]
-
-
 def refuse_word(place: Place, what: str, word: str, known: Iterable[str]) -> NoReturn:
-    close = nearest(word, known, count=1)
+    close = nearest(word, known, count=1, cutoff=0.5)
     place.refuse(f'unknown {what} "{word}"' + (f'; nearest: "{close[0]}"' if close else ""))
 
 

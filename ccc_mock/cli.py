@@ -15,10 +15,10 @@ import click
 
 from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.reading import load_api
+from ccc_contract.spelling import did_you_mean
 
 from .fidelity import points
 from .languages import LANGUAGES
-from .plans.words import nearest
 from .serve import serve
 
 
@@ -90,7 +90,7 @@ def errors(codes: tuple[str, ...], as_json: bool, language: str) -> None:
     rows = {row["code"]: row for row in code_rows(load_api(), language)}
     for code in codes:
         if code not in rows:
-            raise click.UsageError(f"no code {code[:100]!r}; {nearest(code[:100], tuple(rows))}")
+            raise click.UsageError(f"no code {code[:100]!r}; {did_you_mean(code[:100], tuple(rows))}")
     chosen = [rows[code] for code in codes or rows]
     click.echo(json.dumps(chosen) if as_json else "\n\n".join(_code(row, _TOLD[language]) for row in chosen))
 

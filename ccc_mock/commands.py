@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from ccc_contract.model import JSON
+from ccc_contract.spelling import did_you_mean
 
 from .accounts import TooManyAccounts
 from .clock import Clock, parse_time
@@ -16,7 +17,7 @@ from .live import LiveSession
 from .plans.plan import Plan, PlanExists, TooManyPlans
 from .plans.words import PlanError
 from .redaction import last_four
-from .route import Command, Refused, clipped, hint
+from .route import Command, Refused, clipped
 from .world.description import BASES, checked, described
 from .world.endings import HUNG_UP_BY_API
 from .world.keys import written
@@ -281,7 +282,7 @@ def remove_plans(command: Command) -> JSON:
 
 def _no_plan(command: Command) -> Plan:
     names = [plan.name for plan in command.account.plans]
-    raise Refused(404, f"no plan {clipped(command.name)!r} here; {hint(command.name, names)}")
+    raise Refused(404, f"no plan {clipped(command.name)!r} here; {did_you_mean(command.name, names)}")
 
 
 def _shown(plan: Plan) -> JSON:

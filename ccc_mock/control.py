@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from ccc_contract.http import Headers, Request, Response
 from ccc_contract.model import JSON
+from ccc_contract.spelling import did_you_mean
 
 from . import commands
 from .accounts import Account
@@ -28,7 +29,7 @@ from .endpoint import Endpoint
 from .languages import LANGUAGES
 from .openapi import document
 from .plans.words import MAX_LENGTH, REDIRECT_LOOP
-from .route import ANY, Command, HeaderLines, Key, Refused, Route, Schema, clipped, hint
+from .route import ANY, Command, HeaderLines, Key, Refused, Route, Schema, clipped
 from .world.description import BASES, Description
 from .world.world import SNAPSHOT_KEYS
 
@@ -316,7 +317,7 @@ def _target(method: str, raw_path: bytes) -> _Target:
     if not here:
         path = raw_path.decode("ascii", "replace")
         known = sorted({route.path for route in ROUTES})
-        raise Refused(404, f"nothing at {clipped(path)}; {hint(path, known, cutoff=0.8)}")
+        raise Refused(404, f"nothing at {clipped(path)}; {did_you_mean(path, known, cutoff=0.8)}")
     for route, name in here:
         if route.method in (method, ANY):
             return _Target(route, unquote_to_bytes(name).decode("utf-8", "replace"))
@@ -366,7 +367,7 @@ def _counted(route: Route, body: dict[str, JSON]) -> dict[str, JSON]:
 def _check_key(where: str, name: str, keys: tuple[Key, ...]) -> None:
     known = [key.name for key in keys]
     if name not in known:
-        raise Refused(400, f"{where}: unknown key {clipped(name)}; {hint(name, known)}")
+        raise Refused(400, f"{where}: unknown key {clipped(name)}; {did_you_mean(name, known)}")
 
 
 def _json(status: int, body: JSON, more: HeaderLines = ()) -> Response:

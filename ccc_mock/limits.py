@@ -8,8 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ccc_contract.model import Api
-
-from .plans.words import nearest
+from ccc_contract.spelling import did_you_mean
 
 Arrival = tuple[str, str, str, str]
 """What a call counts by: sub-account, action, entry region, source address."""
@@ -78,7 +77,7 @@ class Limits:
         """Action → the limits that its calls must keep to.  Raises ValueError for an action that does not exist."""
         for name in self.actions:
             if name not in api.actions:
-                raise ValueError(f"limits: no action {name!r}; {nearest(name, tuple(api.actions))}")
+                raise ValueError(f"limits: no action {name!r}; {did_you_mean(name, tuple(api.actions))}")
         ceilings = ((ACCOUNT, self.account), (ACCOUNT_GLOBAL, self.account_global), (IP, self.ip))
         limits = {}
         for name, action in api.actions.items():
@@ -98,7 +97,8 @@ def parse_limit(text: str, api: Api) -> tuple[str, int | None]:
         raise ValueError(f"expected NAME=N or NAME=none, got {text[:80]!r}")
     names = (*CEILINGS, *api.actions)
     if name not in names:
-        raise ValueError(f"expected an action, {', '.join(CEILINGS)}, got {name[:80]!r}; {nearest(name[:80], names)}")
+        hint = did_you_mean(name, names)
+        raise ValueError(f"expected an action, {', '.join(CEILINGS)}, got {name[:80]!r}; {hint}")
     return name, None if number == "none" else int(number)
 
 

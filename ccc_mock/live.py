@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccc_contract.spelling import perhaps
+
 from .accounts import Account
 from .world.endings import HUNG_UP_BY_API, STATUSES, hung_up_by
 from .world.keys import MAX_SECONDS, told
@@ -106,8 +108,5 @@ def ending(status: int | str) -> tuple[int, str]:
     number = STATUSES.get(status) if isinstance(status, str) else status
     if type(number) is int and 0 <= number < 100_000:
         return number, hung_up_by(number)
-    from difflib import get_close_matches  # only where something is wrong
-
-    near = get_close_matches(str(status)[:50], STATUSES, n=1) if isinstance(status, str) else []
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise ValueError(f"expected an EndStatus such as 206 or busy, got {told(status)}{hint}")
+    problem = f"expected an EndStatus such as 206 or busy, got {told(status)}"
+    raise ValueError("; ".join(filter(None, (problem, perhaps(status, STATUSES)))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,14 +98,3 @@ def clipped(value: Any, limit: int = 60) -> str:
     """A value of the client's, short enough for a sentence."""
     text = json.dumps(value) if not isinstance(value, str) else value
     return text if len(text) <= limit else text[:limit] + "…"
-
-
-def hint(word: str, known: Sequence[str], cutoff: float = 0.6) -> str:
-    """The nearest known word, or all of them."""
-    from difflib import get_close_matches  # only where something is wrong
-
-    near = get_close_matches(word[:200], known, n=1, cutoff=cutoff)
-    if near:
-        return f"did you mean {near[0]}?"
-    more = f" and {len(known) - 20} more" if len(known) > 20 else ""
-    return f"known: {', '.join(known[:20]) or 'none'}{more}"

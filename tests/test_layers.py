@@ -17,9 +17,9 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("values", ("ccc_contract.model", "ccc_contract.http", "ccc_contract.errors")),
     (
         "description",
-        ("ccc_contract.records", "ccc_contract.reading", "ccc_contract.strict", "ccc_contract.envelope",
-         "ccc_contract.conform", "ccc_contract.pairs", "ccc_contract.signing", "ccc_contract.signing_v1",
-         "ccc_contract"),
+        ("ccc_contract.spelling", "ccc_contract.records", "ccc_contract.reading", "ccc_contract.strict",
+         "ccc_contract.envelope", "ccc_contract.conform", "ccc_contract.pairs", "ccc_contract.signing",
+         "ccc_contract.signing_v1", "ccc_contract"),
     ),
     (
         "the client",

@@ -16,8 +16,8 @@ from ..conform import violations
 from ..errors import InvalidCall
 from ..http import Headers, Request
 from ..model import JSON, VERSION, Action, Api, Evidence, Shape
-from ..records import nearest
 from ..signing import SigningKey, sign, utc_date
+from ..spelling import perhaps
 from .credentials import Credential
 
 HOST = "ccc.tencentcloudapi.com"
@@ -120,9 +120,8 @@ def action_of(api: Api, name: str, *, check: bool) -> Action:
     if known is not None:
         return known
     if check or not (name.isascii() and name.isalnum()):
-        close = nearest(name, list(api.actions))
-        hint = f"; nearest: {', '.join(close)}" if close else ""
-        raise InvalidCall(name, problem=f"expected one of the {len(api.actions)} actions{hint}")
+        problem = f"expected one of the {len(api.actions)} actions"
+        raise InvalidCall(name, problem="; ".join(filter(None, (problem, perhaps(name, api.actions, count=3)))))
     return _undescribed(name)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..plans.words import nearest
+from ccc_contract.spelling import did_you_mean
+
 from ..world.description import BASES, Description, described
 
 
@@ -26,7 +27,7 @@ def world_of(given: str | Path | Mapping[str, Any] | Description, actions: Colle
     path = Path(given)
     if not path.suffix and not path.exists():  # `account.toml` is a file; `stict` is a word that nobody has
         raise ValueError(
-            f"expected {', '.join(BASES)} or a file, got {str(given)!r}; {nearest(str(given), tuple(BASES))}"
+            f"expected {', '.join(BASES)} or a file, got {str(given)!r}; {did_you_mean(str(given), tuple(BASES))}"
         )
     try:
         with path.open(encoding="utf-8-sig") as stream:

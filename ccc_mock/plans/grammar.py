@@ -17,11 +17,12 @@ from fnmatch import filter as filter_names
 from typing import NamedTuple
 
 from ccc_contract.model import Action, Api
+from ccc_contract.spelling import did_you_mean
 
 from ..numbers import normalised
 from .faults import FAULTS, Missing, Null, make_fault
 from .plan import OK, Draft, Narrowing, Step, Strike
-from .words import BEFORE, DEFAULT_ACTION, MAX_LENGTH, BadWord, Moment, PlanError, nearest
+from .words import BEFORE, DEFAULT_ACTION, MAX_LENGTH, BadWord, Moment, PlanError
 
 
 class Parsed(NamedTuple):
@@ -91,7 +92,7 @@ class _Parser:
             if "," in word.group():
                 raise PlanError(at + word.group().index(","), "expected a blank between narrowings, got a comma")
             if name not in Narrowing.__slots__ or not equals:
-                raise PlanError(at, f"no narrowing {name!r}; {nearest(name, tuple(Narrowing.__slots__))}")
+                raise PlanError(at, f"no narrowing {name!r}; {did_you_mean(name, tuple(Narrowing.__slots__))}")
             if not glob:
                 raise PlanError(at, f"expected a glob behind {name}=, got nothing")
             if name in given:
@@ -105,7 +106,7 @@ class _Parser:
 
     def _check_action(self, glob: str, at: int) -> None:
         if not filter_names(self._api.actions, glob):
-            raise PlanError(at, f"no action {glob!r}; {nearest(glob, tuple(self._api.actions))}")
+            raise PlanError(at, f"no action {glob!r}; {did_you_mean(glob, tuple(self._api.actions))}")
 
     def _step(self, piece: _Piece, action: Action | None) -> Step:
         key = (piece.text, action.name if action else "")
@@ -164,7 +165,7 @@ class _Parser:
         declared = list(known) if action is None else [*action.errors, *common]
         if code not in declared:
             where = f"{action.name} declares no code" if action is not None else "there is no code"
-            hint = nearest(code, list(dict.fromkeys(declared)))
+            hint = did_you_mean(code, list(dict.fromkeys(declared)))
             raise PlanError(at, f"{where} {code!r}; {hint} Write !{code} to raise it all the same")
         if action is not None and action.errors_inherited_from and code in action.errors and code not in common:
             self._warnings[
@@ -179,7 +180,7 @@ class _Parser:
         fields = (*action.output.members, "RequestId", "Error")
         if strike.fault.field not in fields:
             self._warnings[
-                f"{action.name} answers no field {strike.fault.field!r}; {nearest(strike.fault.field, fields)}"
+                f"{action.name} answers no field {strike.fault.field!r}; {did_you_mean(strike.fault.field, fields)}"
             ] = None
 
     def _fault(self, piece: _Piece) -> Strike:
@@ -189,7 +190,7 @@ class _Parser:
             raise PlanError(word.start, f"expected a fault such as reset or delay(5s), got {word.text[:60]!r}")
         kind, settings = match[1], match[2] or ""
         if kind not in FAULTS:
-            raise PlanError(word.start, f"no fault {kind!r}; {nearest(kind, tuple(FAULTS))}")
+            raise PlanError(word.start, f"no fault {kind!r}; {did_you_mean(kind, tuple(FAULTS))}")
         try:
             fault = make_fault(kind, settings)
         except BadWord as bad:

@@ -37,16 +37,6 @@ class BadWord(ValueError):
     """One word is not what it should be; whoever knows where it stands makes a PlanError of it."""
 
 
-def nearest(word: str, known: list[str] | tuple[str, ...], count: int = 3) -> str:
-    """`did you mean …?`, or all there are where nothing is near."""
-    from difflib import get_close_matches  # only where something is wrong
-
-    folded = {each.lower(): each for each in known}
-    near = [folded[each] for each in get_close_matches(word.lower(), folded, n=count, cutoff=0.6)]
-    near = near or [each for each in known if word and word.lower() in each.lower()][:count]
-    return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}."
-
-
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 MAX_SECONDS = 24 * 3600.0
 

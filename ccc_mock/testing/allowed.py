@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..plans.words import nearest
+from ccc_contract.spelling import did_you_mean
 
 UNCONSUMED = "unconsumed"
 DUPLICATES = "duplicates"
@@ -19,5 +19,5 @@ def allowed(given: str | Iterable[str]) -> frozenset[str]:
     words = [word for each in listed for word in each.replace(",", " ").split()]
     for word in words:
         if word not in WORDS:
-            raise ValueError(f"expected some of {', '.join(WORDS)}, got {word!r}; {nearest(word, WORDS)}")
+            raise ValueError(f"expected some of {', '.join(WORDS)}, got {word!r}; {did_you_mean(word, WORDS)}")
     return frozenset(words)

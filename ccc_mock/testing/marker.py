@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 
 import pytest
 
+from ccc_contract.spelling import did_you_mean
+
 from ..auth import IN_THE_INI, checked
 from ..limits import Limits
-from ..plans.words import nearest
 from .allowed import allowed
 from .options import Options
 
@@ -66,7 +67,7 @@ def _given(item: pytest.Item) -> dict[str, Any]:
 
 def _checked(item: pytest.Item, name: str, value: Any) -> Any:
     if name not in _KEYWORDS:
-        _refuse(item, f"has no {name!r}; {nearest(name, tuple(_KEYWORDS))}; there are {', '.join(_KEYWORDS)}")
+        _refuse(item, f"has no {name!r}; {did_you_mean(name, tuple(_KEYWORDS))}; there are {', '.join(_KEYWORDS)}")
     if value is None:
         return None
     try:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ccc_contract.model import JSON
+from ccc_contract.spelling import perhaps
 
 from ..numbers import normalised
 from . import keys
@@ -208,11 +209,7 @@ def checked(description: Description, actions: Collection[str]) -> Description:
 def _check_sub_account(path: Path, sub_account: SubAccount, actions: Collection[str]) -> None:
     for action in sub_account.deny:
         if action != "*" and action not in actions:
-            from difflib import get_close_matches  # only where something is wrong
-
-            near = get_close_matches(action, actions, n=1)
-            hint = f"did you mean {near[0]}?" if near else ""
-            raise WorldError((*path, "deny"), "actions, or *", keys.told(action), hint)
+            raise WorldError((*path, "deny"), "actions, or *", keys.told(action), perhaps(action, actions))
     for m, credential in enumerate(sub_account.credential):
         if credential.ends is not None and credential.token is None:
             ends = (*path, "credential", m, "ends")

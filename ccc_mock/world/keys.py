@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, NoReturn, TypeVar, cast
 
 from ccc_contract.model import JSON
+from ccc_contract.spelling import perhaps
 
 from ..clock import parse_time
 from ..numbers import is_number, normalised
@@ -60,11 +61,8 @@ def read(thing: type[T], given: JSON, path: Path = ()) -> T:
     known = {each.name: each for each in fields(thing)}  # type: ignore[arg-type]  # a dataclass: T cannot say so
     for name in given:
         if name not in known:
-            from difflib import get_close_matches  # only where something is wrong
-
-            near = get_close_matches(str(name), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else ""
-            raise WorldError((*path, name), f"one of {', '.join(known)}", "a key that is not known", hint)
+            expected = f"one of {', '.join(known)}"
+            raise WorldError((*path, name), expected, "a key that is not known", perhaps(name, known))
     values = {name: _value(known[name], value, (*path, name)) for name, value in given.items()}
     for name, each in known.items():
         if name not in values and each.default is MISSING and each.default_factory is MISSING:
@@ -159,10 +157,7 @@ def one_of(*choices: str | int) -> Kind:
     def take(value: JSON) -> JSON:
         if type(value) in (str, int) and value in choices:
             return value
-        from difflib import get_close_matches
-
-        near = get_close_matches(value, map(str, choices), n=1) if isinstance(value, str) else []
-        return _fail(f"did you mean {near[0]}?" if near else "")
+        return _fail(perhaps(value, map(str, choices)))
 
     return Kind(f"one of {', '.join(map(str, choices))}", take)
 

@@ -328,7 +328,7 @@ def test_tuples_and_enumerations_are_what_json_makes_of_them(performed: Performe
 
 
 def test_an_action_that_there_is_not_names_the_nearest(performed: Performed) -> None:
-    with pytest.raises(InvalidCall, match=r"one of the 84 actions; nearest: CreateAIAgentCall"):
+    with pytest.raises(InvalidCall, match=r"one of the 84 actions; did you mean CreateAIAgentCall"):
         performed.call(performed.flow(), "CreateAiAgentcall", {})
 
 
