@@ -61,7 +61,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.adapters.sockets",
          "ccc_mock.adapters.for_requests", "ccc_mock.adapters.for_requests_mock",
          "ccc_mock.adapters.claims", "ccc_mock.adapters.for_httpx", "ccc_mock.adapters.for_respx",
-         "ccc_mock.adapters.guard", "ccc_mock.adapters.for_http_client", "ccc_mock.faking"),
+         "ccc_mock.adapters.guard", "ccc_mock.adapters.for_http_client", "ccc_mock.faking", "ccc_mock.strategies"),
     ),
     (
         "what the plugin does",
@@ -100,6 +100,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_mock.cli": {"click"},
     "ccc_mock.options": {"click"},
     "ccc_mock.serve": {"click"},
+    "ccc_mock.strategies": {"hypothesis"},
     "ccc_mock.pytest_plugin": {"pytest"},
     **{f"ccc_mock.testing.{module}": {"pytest"} for module in WITH_PYTEST},
 }
