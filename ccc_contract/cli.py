@@ -26,6 +26,7 @@ from ccc_contract.model import (
 )
 from ccc_contract.reading import load_api
 from ccc_contract.spelling import nearest
+from ccc_contract.vector_commands import vectors, verify_signer
 
 
 def main(argv: Sequence[str] | None = None) -> int | None:
@@ -318,6 +319,12 @@ def _aligned(rows: Iterator[list[str]]) -> list[str]:
 
 def _dumped(value: JSON) -> str:
     return json.dumps(value, indent=2)
+
+
+# --- the vector suite ----------------------------------------------------------------------------------------------
+
+contract.add_command(vectors)
+contract.add_command(verify_signer)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "description",
         ("ccc_contract.spelling", "ccc_contract.records", "ccc_contract.reading", "ccc_contract.strict",
          "ccc_contract.envelope", "ccc_contract.conform", "ccc_contract.pairs", "ccc_contract.signing",
-         "ccc_contract.signing_v1", "ccc_contract"),
+         "ccc_contract.signing_v1", "ccc_contract",
+         "ccc_contract.vectors.case", "ccc_contract.vectors.requests", "ccc_contract.vectors.positive",
+         "ccc_contract.vectors.negative", "ccc_contract.vectors.suite", "ccc_contract.vectors.comparing",
+         "ccc_contract.vectors"),
     ),
     (
         "the client",
@@ -73,7 +76,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "edge",
-        ("ccc_contract.console", "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.options",
+        ("ccc_contract.console", "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
+         "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.options",
          "ccc_mock.serve", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
     ),
 )  # fmt: skip
@@ -87,6 +91,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.console": {"click"},
     "ccc_contract.cli": {"click"},
     "ccc_contract.client.async_client": {"anyio"},
+    "ccc_contract.vector_commands": {"click"},
     "ccc_contract.refresh": {"click"},
     "ccc_mock.adapters.asgi": {"anyio", "starlette"},
     "ccc_mock.adapters.connection": {"anyio", "uvicorn"},

@@ -155,7 +155,7 @@ def test_sources_as_json_are_complete(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([], "expected a command: actions, describe, sources; --help tells more"),
+        ([], "expected a command: actions, describe, sources, vectors, verify-signer; --help tells more"),
         (["lst"], 'no command "lst"; known: actions, describe, sources'),
         (["actions", "--jsn"], "No such option"),
         (["describe"], "Missing argument 'NAME'"),
