@@ -7,6 +7,7 @@ cannot be started, crashed, did not end, or gave no answer), 130 interrupted.
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -141,6 +142,8 @@ def verify_signer(command: str, only: tuple[str, ...], scheme: str, timeout: flo
     from ccc_contract.foreign_signer import CannotStart
     from ccc_contract.vectors import cases
 
+    if math.isnan(timeout):  # which is in every range
+        raise click.BadParameter("expected seconds, got nan", param_hint="'--timeout'")
     words = _split(command)
     positive = [case for case in cases() if case.kind == "positive"]
     of_scheme = [case for case in positive if scheme in (ALL, case.question.scheme)]
