@@ -102,7 +102,8 @@ class Verdict(NamedTuple):
     case: Case
     difference: Difference | None = None
     failure: str | None = None
-    answered: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Steps that were not answered, and in which the cause of the difference may be."""
 
     @property
     def result(self) -> str:
@@ -193,7 +194,7 @@ def _run(command: Sequence[str], cases: Sequence[Case], timeout_seconds: float) 
 
 def _verdict(command: Sequence[str], case: Case, timeout_seconds: float) -> Verdict:
     from ccc_contract.foreign_signer import ask
-    from ccc_contract.vectors.comparing import Unreadable, first_difference, read_answer
+    from ccc_contract.vectors.comparing import Unreadable, first_difference, read_answer, unknown_before
     from ccc_contract.vectors.suite import question_as_json
 
     question = json.dumps(question_as_json(case.name, case.question)).encode() + b"\n"
@@ -202,7 +203,8 @@ def _verdict(command: Sequence[str], case: Case, timeout_seconds: float) -> Verd
         answer = read_answer(output, case)
     except Unreadable as unreadable:
         return Verdict(case, failure=str(unreadable))
-    return Verdict(case, first_difference(case, answer), answered=tuple(answer))
+    difference = first_difference(case, answer)
+    return Verdict(case, difference, unknown=() if difference is None else unknown_before(case, difference, answer))
 
 
 # --- the report ----------------------------------------------------------------------------------------------------
@@ -234,9 +236,8 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield f"got       {difference.got}"
     if difference.remark:
         yield f"remark    {difference.remark}"
-    unknown = _not_answered(verdict)
-    if unknown:
-        yield f"unknown   {', '.join(unknown)}: not answered, and the cause may be there"
+    if verdict.unknown:
+        yield f"unknown   {', '.join(verdict.unknown)}: not answered, and the cause may be there"
 
 
 def _where(difference: Difference) -> str:
@@ -244,16 +245,6 @@ def _where(difference: Difference) -> str:
     if not difference.is_shown:
         return ""
     return f" at line {difference.line}, column {difference.column} (byte {difference.byte})"
-
-
-def _not_answered(verdict: Verdict) -> list[str]:
-    """The steps before the one that differs of which nothing is known."""
-    from ccc_contract.vectors.case import STEPS
-
-    if verdict.difference is None:
-        return []
-    earlier = STEPS[: STEPS.index(verdict.difference.step)]
-    return [name for name in earlier if name in verdict.case.steps.texts() and name not in verdict.answered]
 
 
 def _closing(run: Run, not_asked: int) -> str:
@@ -288,6 +279,6 @@ def _row(verdict: Verdict) -> dict[str, JSON]:
         "scheme": verdict.case.question.scheme,
         "result": verdict.result,
         "difference": None if difference is None else asdict(difference),
-        "not_answered": _not_answered(verdict),
+        "not_answered": list(verdict.unknown),
         "failure": verdict.failure,
     }

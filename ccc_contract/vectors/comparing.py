@@ -94,6 +94,22 @@ def first_difference(case: Case, answer: Mapping[str, bytes]) -> Difference | No
     return None
 
 
+_SHOWN_BY = {
+    "canonical_request": ("hashed_canonical_request", "string_to_sign"),
+    "hashed_canonical_request": ("canonical_request", "string_to_sign"),
+    "secret_date": ("secret_service", "secret_signing"),
+    "secret_service": ("secret_signing",),
+}
+"""A step is as good as answered where one of these is and is right."""
+
+
+def unknown_before(case: Case, difference: Difference, answer: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The steps before a difference that were not answered, and so may be where it comes from."""
+    earlier = [name for name in STEPS[: STEPS.index(difference.step)] if name in case.steps.texts()]
+    right = {name for name in earlier if name in answer}
+    return tuple(name for name in earlier if name not in right and right.isdisjoint(_SHOWN_BY.get(name, ())))
+
+
 def _text(name: str, right: bytes, given: bytes) -> Difference:
     """Two texts, by their bytes."""
     given = _hushed(given, right)

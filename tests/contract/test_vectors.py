@@ -23,7 +23,7 @@ from tencentcloud.common.sign import Sign
 
 import oracle
 import oracle_v1
-from ccc_contract import ApiError, load_api, sign
+from ccc_contract import ApiError, cli, load_api, sign
 from ccc_contract.envelope import decode
 from ccc_contract.model import CONFIDENCES
 from ccc_contract.vectors import Case, cases
@@ -272,17 +272,69 @@ def test_mistakes_are_made_at_every_kind_of_step() -> None:
     }  # fmt: skip
 
 
+# --- the command ---------------------------------------------------------------------------------------------------
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_vectors_writes_files_and_the_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, file = tmp_path / "a" / "new one", tmp_path / "vectors.json"
+    assert cli.main(["vectors", "--out", str(folder), "--json", str(file)]) == 0
+    assert written(folder) == dict(files())
+    assert file.read_bytes() == document()
+    assert capsys.readouterr().out == ""
+
+
+def test_vectors_prints_the_document(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    subprocess.run([sys.executable, "-m", "ccc_contract.cli", "vectors", "--json", "-"], check=True)
+    assert capfdbinary.readouterr().out == document()
+
+
+def test_vectors_lists_the_cases(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["vectors"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[::2]] == [case.name for case in ALL]
+    assert "local-date  negative, TC3-HMAC-SHA256, AuthFailure.SignatureFailure, inferred, public-logs" in lines
+
+
+def test_a_folder_with_something_in_it_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").write_bytes(b"1")
+    assert cli.main(["vectors", "--out", str(tmp_path)]) == 2
+    assert "expected a new or an empty folder" in capsys.readouterr().err
+    assert written(tmp_path) == {"mine": b"1"}
+
+
+@pytest.mark.parametrize("option", ["--out", "--json"])
+def test_a_place_that_cannot_be_written_is_told(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert cli.main(["vectors", option, str(tmp_path / "file" / "below")]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert f"{option} {tmp_path}/file/below: cannot write there: Not a directory" in err
+
+
+def test_the_contract_is_imported_without_the_suite() -> None:
+    code = "import ccc_contract, sys; print(*(name for name in sys.modules if 'vector' in name or 'signer' in name))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == ""
+
+
+def test_other_commands_do_not_build_the_suite() -> None:
+    code = "import ccc_contract.cli, sys; print(*(name for name in sys.modules if 'vectors' in name))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == ""
+
+
 # --- the written suite ---------------------------------------------------------------------------------------------
 
 
 def test_the_committed_files_are_what_is_written_today() -> None:
     """After a change: rm -r fixtures/vectors; ccc-contract vectors --out fixtures/vectors --json …/vectors.json."""
-    written = {**dict(files()), "vectors.json": document()}
-    committed = {
-        path.relative_to(COMMITTED).as_posix(): path.read_bytes() for path in COMMITTED.rglob("*") if path.is_file()
-    }
-    assert committed.keys() == written.keys()
-    assert [path for path, content in written.items() if committed[path] != content] == []
+    expected, committed = {**dict(files()), "vectors.json": document()}, written(COMMITTED)
+    assert committed.keys() == expected.keys()
+    assert [path for path, content in expected.items() if committed[path] != content] == []
 
 
 def test_the_suite_is_the_same_in_every_time_zone_and_under_every_hash_seed() -> None:
@@ -302,9 +354,9 @@ def test_the_document_holds_every_case_with_its_steps() -> None:
 
 
 def test_a_case_is_a_folder_of_files_named_after_it() -> None:
-    written = dict(files())
+    suite = dict(files())
     case = BY_NAME["post-unicode"]
-    assert [path for path in written if path.startswith("positive/post-unicode/")] == [
+    assert [path for path in suite if path.startswith("positive/post-unicode/")] == [
         "positive/post-unicode/context.json",
         "positive/post-unicode/post-unicode.req",
         "positive/post-unicode/post-unicode.creq",
@@ -312,8 +364,8 @@ def test_a_case_is_a_folder_of_files_named_after_it() -> None:
         "positive/post-unicode/post-unicode.authz",
         "positive/post-unicode/post-unicode.sreq",
     ]
-    assert written["positive/post-unicode/post-unicode.sts"] == case.steps.string_to_sign
-    assert oracle.parse(written["positive/post-unicode/post-unicode.req"]).body == case.question.request.body
+    assert suite["positive/post-unicode/post-unicode.sts"] == case.steps.string_to_sign
+    assert oracle.parse(suite["positive/post-unicode/post-unicode.req"]).body == case.question.request.body
 
 
 def test_files_of_a_mistake_are_there_where_it_shows() -> None:

@@ -21,7 +21,7 @@ from ccc_contract import cli
 from ccc_contract.foreign_signer import MAX_OUTPUT_BYTES, CannotStart, Failed, ask
 from ccc_contract.vectors import cases
 from ccc_contract.vectors.case import SECRET_STEPS, STEPS
-from ccc_contract.vectors.comparing import Unreadable, first_difference, read_answer
+from ccc_contract.vectors.comparing import Unreadable, first_difference, read_answer, unknown_before
 
 Capture = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[2]
@@ -188,6 +188,45 @@ def test_a_signer_without_a_mistake_matches_all(capsys: Capture) -> None:
     assert verified(capsys, "--cmd", shlex.join([*MISTAKEN, "none"]))[:1] == (0,)
 
 
+# The same in a signer that is not in Python: what stands in sign.mjs, what a hand would write instead.
+IN_NODE = {
+    "local date": (
+        "date-evening", "string_to_sign",
+        "new Date(timestamp * 1000)", "new Date(timestamp * 1000 + 8 * 3600 * 1000)"),
+    "body as text that is parsed": (
+        "post-blanks-in-json", "canonical_request",
+        'Buffer.from(request.body_base64, "base64")', "JSON.stringify(JSON.parse(request.body))"),
+    "values not in lower case": (
+        "headers-five-signed", "canonical_request", "lowered(headers.get(name))", "headers.get(name)"),
+    "query by URLSearchParams": (
+        "get-blank-as-percent", "canonical_request",
+        'get ? request.query : "", lines', 'get ? String(new URLSearchParams(request.query)) : "", lines'),
+    "keys as hexadecimal digits": (
+        "post", "secret_service", "hmac(dateKey, service)", 'hmac(dateKey.toString("hex"), service)'),
+    "signature in base64": (
+        "post", "signature", 'string_to_sign).toString("hex")', 'string_to_sign).toString("base64")'),
+    "values encoded before signing": (
+        "older-reserved", "string_to_sign", "`${key}=${value}`", "`${key}=${encodeURIComponent(value)}`"),
+    "sorted as words": (
+        "older-capitals-first", "string_to_sign",
+        "Buffer.compare(Buffer.from(one), Buffer.from(other))", "one.localeCompare(other)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", IN_NODE)
+def test_the_first_step_that_differs_is_named_of_a_signer_in_node(
+    capsys: Capture, mistake: str, tmp_path: Path
+) -> None:
+    toolchain("node")
+    case, step, right, wrong = IN_NODE[mistake]
+    program = (SIGNERS / "sign.mjs").read_text("utf-8")
+    assert program.count(right) == 1
+    (tmp_path / "sign.mjs").write_text(program.replace(right, wrong), "utf-8")
+    code, out, _ = verified(capsys, "--only", case, "--cmd", f"node {tmp_path / 'sign.mjs'}")
+    assert code == 1
+    assert out.startswith(f"{case}: {step} differs")
+
+
 # With the header alone, a part of it is all there is to tell by.
 BY_THE_HEADER = {
     "local date": ("date-evening", "authorization", '"2026-11-23"'),
@@ -326,6 +365,25 @@ def test_no_answer_makes_the_comparison_fail(case: Any, answer: dict[str, str]) 
     except Unreadable:
         return
     first_difference(case, read)
+
+
+@pytest.mark.parametrize(
+    ("answered", "unknown"),
+    [
+        ((), ("canonical_request", "hashed_canonical_request", "string_to_sign", *SECRET_STEPS)),
+        (("canonical_request",), ("string_to_sign", *SECRET_STEPS)),
+        (("string_to_sign",), SECRET_STEPS),
+        (("string_to_sign", "secret_service"), ("secret_signing",)),
+        (("string_to_sign", "secret_signing"), ()),
+    ],
+)
+def test_steps_are_unknown_that_nothing_answered_shows(answered: tuple[str, ...], unknown: tuple[str, ...]) -> None:
+    right = POST.steps.texts()
+    answer = {"signature": b"0" * 64, **{name: right[name] for name in answered}}
+    difference = first_difference(POST, answer)
+    assert difference is not None
+    assert difference.step == "signature"
+    assert unknown_before(POST, difference, answer) == unknown
 
 
 def test_a_token_and_a_secret_id_of_ones_own_are_not_repeated() -> None:
