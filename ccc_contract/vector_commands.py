@@ -111,11 +111,10 @@ class Verdict(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The verdicts so far; `stopped` where the remaining cases were not asked."""
+    """The verdicts; fewer than there are cases where the rest was not asked."""
 
     verdicts: list[Verdict]
     cases: int
-    stopped: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -188,7 +187,7 @@ def _run(command: Sequence[str], cases: Sequence[Case], timeout_seconds: float) 
         except Failed as failed:
             run.verdicts.append(Verdict(case, failure=str(failed)))
             if failed.is_slow:
-                return run._replace(stopped=len(run.verdicts) < len(cases))
+                break
     return run
 
 
@@ -213,14 +212,14 @@ _IN_DETAIL = 5
 """Cases that are told line by line: one mistake mostly shows in each of them, and the others are then only named."""
 
 
-def _report(run: Run, not_asked: int) -> Iterator[str]:
+def _report(run: Run, not_chosen: int) -> Iterator[str]:
     wrong = [verdict for verdict in run.verdicts if verdict.result != "matches"]
     for place, verdict in enumerate(wrong):
         headline, *details = _lines(verdict)
         yield headline
         if place < _IN_DETAIL:
             yield from (f"  {line}" for line in details)
-    yield _closing(run, not_asked)
+    yield _closing(run, not_chosen)
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
@@ -247,17 +246,17 @@ def _where(difference: Difference) -> str:
     return f" at line {difference.line}, column {difference.column} (byte {difference.byte})"
 
 
-def _closing(run: Run, not_asked: int) -> str:
+def _closing(run: Run, not_chosen: int) -> str:
     count = [verdict.result for verdict in run.verdicts].count
-    parts = [f"{count('matches')} of {run.cases} cases match"]
-    parts += [
-        f"{count(result)} {words}" for result, words in (("differs", "differ"), ("failed", "failed")) if count(result)
+    differs, failed, left = count("differs"), count("failed"), run.cases - len(run.verdicts)
+    parts = [
+        f"{count('matches')} of {run.cases} cases match",
+        f"{differs} differ{'s' if differs == 1 else ''}" if differs else "",
+        f"{failed} failed" if failed else "",
+        f"{left} not asked any more" if left else "",
+        f"{not_chosen} others not chosen (--only, --scheme)" if not_chosen else "",
     ]
-    if run.stopped:
-        parts.append(f"{run.cases - len(run.verdicts)} not asked any more")
-    if not_asked:
-        parts.append(f"{not_asked} others not chosen (--only, --scheme)")
-    return "; ".join(parts)
+    return "; ".join(filter(None, parts))
 
 
 def _as_json(run: Run) -> str:

@@ -149,8 +149,9 @@ def _shown(text: bytes, at: int) -> str:
     end = text.find(b"\n", at) + 1 or len(text)
     first = max(start, at - MAX_SHOWN // 2)
     last = min(end, first + MAX_SHOWN)
-    cut = text[first:last].decode("utf-8", "backslashreplace")
-    return ("…" if first > start else "") + json.dumps(cut, ensure_ascii=False) + ("…" if last < end else "")
+    cut = json.dumps(text[first:last].decode("utf-8", "backslashreplace"), ensure_ascii=False)
+    printable = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in cut)
+    return ("…" if first > start else "") + printable + ("…" if last < end else "")
 
 
 def _remark(right: bytes, given: bytes) -> str:

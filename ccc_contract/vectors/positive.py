@@ -1,8 +1,8 @@
 """Requests that are signed by the rule: what a signer has to reproduce.  Pure.
 
 Each row cites where the rule is known from that it is about.  `observed` are those of whose kind official clients sent
-requests that were captured, `documented` what the vendor's pages say, `inferred` what follows from them without being
-said.
+requests that were captured, `documented` what the vendor's pages or clients say, `inferred` what follows from them
+without being said.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ TC3: Mapping[str, Row] = {
         "`\\/` and \\u003c, as PHP and Go write `/` and `<`.",
         post(compact(call_with("a/b<c")).replace("/", "\\/").replace("<", "\\u003c")), SEEN, OBSERVED),
     "post-empty-object": Row(
-        "The body `{}`: signed well, refused for what it lacks.", post("{}"), SEEN, OBSERVED, "MissingParameter"),
+        "The body `{}`: signed well, refused for what it lacks.", post("{}"), TECO, OBSERVED, "MissingParameter"),
     "post-empty-body": Row(
         "No body at all: the hash of nothing, and a code that is not about the signature.", post(""), "public-logs",
         OBSERVED, "InvalidParameter"),
@@ -184,18 +184,18 @@ TC3: Mapping[str, Row] = {
         "Twelve elements of an array, 10 and 11 behind 9, as they are sent.", get(encoded((*FLAT_CALL, *_CALLERS))),
         SEEN, OBSERVED),
     "get-empty-value": Row(
-        "A parameter with nothing behind its `=`.", get(encoded(flat_call_with(""))), SEEN, OBSERVED),
+        "A parameter with nothing behind its `=`.", get(encoded(flat_call_with(""))), V3, INFERRED),
     "get-blank-as-percent": Row(
-        "A blank as %20, as Node.js writes it.", get(encoded(flat_call_with("a b"))), SEEN, OBSERVED),
+        "A blank as %20, as Node.js writes it.", get(encoded(flat_call_with("a b"))), CODE, DOCUMENTED),
     "get-blank-as-plus": Row(
         "A blank as `+`, as the other clients write it.",
-        get(encoded(flat_call_with("a b"), blank="+")), SEEN, OBSERVED),
+        get(encoded(flat_call_with("a b"), blank="+")), CODE, DOCUMENTED),
     "get-reserved": Row(
-        "Reserved characters, encoded by RFC 3986.", get(encoded(flat_call_with(_RESERVED))), SEEN, OBSERVED),
+        "Reserved characters, encoded by RFC 3986.", get(encoded(flat_call_with(_RESERVED))), CODE, DOCUMENTED),
     "get-reserved-raw": Row(
         "Some reserved characters left as they are: they are signed as they are sent.",
-        get(encoded(flat_call_with(_RESERVED), safe="-_.~*'()!,:;@$/?")), SEEN, OBSERVED),
-    "get-unicode": Row("Characters beyond ASCII, encoded.", get(encoded(flat_call_with(_UNICODE))), SEEN, OBSERVED),
+        get(encoded(flat_call_with(_RESERVED), safe="-_.~*'()!,:;@$/?")), CODE, INFERRED),
+    "get-unicode": Row("Characters beyond ASCII, encoded.", get(encoded(flat_call_with(_UNICODE))), CODE, DOCUMENTED),
     "get-lower-case-escapes": Row(
         "Escapes in lower-case digits are signed so.",
         get(_QUERY + "&Variables.0.Key=name&Variables.0.Value=%e5%bc%a0"), V3, INFERRED),
@@ -244,7 +244,7 @@ OLDER: Mapping[str, Row] = {
         V1, DOCUMENTED),
     "older-reserved": Row(
         "Values are signed decoded, & and = in them too.", older("GET", "HmacSHA256", flat_call_with(_RESERVED)),
-        SEEN, OBSERVED),
+        V1, DOCUMENTED),
     "older-blank-as-plus": Row(
         "A blank that is sent as `+` is signed as a blank.",
         older("POST", "HmacSHA1", flat_call_with("a b"), blank="+"),

@@ -26,6 +26,7 @@ import oracle_v1
 from ccc_contract import ApiError, cli, load_api, sign
 from ccc_contract.envelope import decode
 from ccc_contract.model import CONFIDENCES
+from ccc_contract.vector_commands import verify_signer
 from ccc_contract.vectors import Case, cases
 from ccc_contract.vectors.case import SECRET_STEPS, STEPS, TC3
 from ccc_contract.vectors.requests import SIGNERS
@@ -371,3 +372,17 @@ def test_a_case_is_a_folder_of_files_named_after_it() -> None:
 def test_files_of_a_mistake_are_there_where_it_shows() -> None:
     endings = {path.partition(".")[2] for path in dict(files()) if path.startswith("negative/local-date/")}
     assert endings == {"json", "req", "creq", "sts", "authz", "mistaken.sts", "mistaken.authz", "sreq"}
+
+
+# --- what is told --------------------------------------------------------------------------------------------------
+
+
+def test_the_page_tells_how_many_cases_there_are_and_every_option_and_field() -> None:
+    told = (FIXTURES.parent / "docs" / "vectors.md").read_text("utf-8")
+    assert f"{len(ALL)} cases:" in told
+    assert f"done right ({len(POSITIVE)}) and done wrong ({len(NEGATIVE)})" in told
+    for option in verify_signer.params:
+        assert f"| `{option.opts[-1]}" in told
+    rows = "\n".join(line for line in told.splitlines() if line.startswith("| `"))
+    fields = json.loads(document())["cases"][0].keys() - {"steps"} | set(STEPS)
+    assert [field for field in fields if f"`{field}`" not in rows and f".{field}`" not in rows] == []

@@ -258,7 +258,7 @@ def test_the_line_that_differs_is_shown_escaped(capsys: Capture) -> None:
         "  about     16:29:59 UTC: past midnight in Beijing, where the local date is a day ahead.",
         '  expected  "2026-11-22/ccc/tc3_request\\n"',
         '  got       "2026-11-23/ccc/tc3_request\\n"',
-        "0 of 1 cases match; 1 differ; 63 others not chosen (--only, --scheme)",
+        "0 of 1 cases match; 1 differs; 63 others not chosen (--only, --scheme)",
     ]
 
 
