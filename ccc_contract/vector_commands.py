@@ -1,7 +1,7 @@
 """`ccc-contract vectors` and `ccc-contract verify-signer`: the vector suite, written out and held against a signer.
 
-Exit codes of verify-signer: 0 every case matches, 1 a case differs, 2 bad usage, 3 the command failed in a case (it
-cannot be started, crashed, did not end, or gave no answer), 130 interrupted.
+Exit codes of verify-signer: 0 every case matches, 1 a case differs (or the reader of the report went away), 2 bad
+usage, 3 the command failed in a case (it cannot be started, crashed, did not end, or gave no answer), 130 interrupted.
 """
 
 from __future__ import annotations

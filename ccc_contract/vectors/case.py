@@ -13,7 +13,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
@@ -67,7 +67,7 @@ class Question:
     service: str = "ccc"
     signed_headers: tuple[str, ...] = ("content-type", "host")
     """Names in lower case and ASCII order.  Of TC3 only."""
-    parameters: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # a SecretId and a token are among them
     """Every parameter, decoded, in the order in which it is sent.  Of the older schemes only."""
 
 
