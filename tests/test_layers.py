@@ -29,7 +29,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("ccc_contract.client.credentials", "ccc_contract.client.retries", "ccc_contract.client.pacing",
          "ccc_contract.client.outgoing", "ccc_contract.client.answers", "ccc_contract.client.flow",
          "ccc_contract.client.transports", "ccc_contract.client.caller", "ccc_contract.client.client",
-         "ccc_contract.client.async_client", "ccc_contract.client"),
+         "ccc_contract.client.async_client", "ccc_contract.client",
+         "ccc_contract.proof"),
     ),
     (
         "core of the fake",
