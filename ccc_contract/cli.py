@@ -1,6 +1,7 @@
 """`ccc-contract`: what the contract says, from the command line.
 
 Exit codes: 0 done, 1 the reader went away, 2 bad usage or an unknown name (one sentence on stderr), 130 interrupted.
+`call` and `sign` have their own: see `ccc_contract.call`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import asdict
 
 import click
 
+from ccc_contract.call import call, sign
 from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.model import (
     JSON,
@@ -320,6 +322,11 @@ def _aligned(rows: Iterator[list[str]]) -> list[str]:
 def _dumped(value: JSON) -> str:
     return json.dumps(value, indent=2)
 
+
+# --- one action ----------------------------------------------------------------------------------------------------
+
+contract.add_command(call)
+contract.add_command(sign)
 
 # --- the vector suite ----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
@@ -25,10 +26,10 @@ def run_command(command: click.Command, argv: Sequence[str] | None, *, program: 
     except ModelError as error:
         return _complain(program, str(error))
     except BrokenPipeError:
-        _let_nobody_read()
+        let_nobody_read(sys.stdout)
         return 1
     except OSError as error:  # a full disk behind standard output
-        _let_nobody_read()
+        let_nobody_read(sys.stdout)
         return _complain(program, f"cannot write: {error.strerror or error}", code=1)
     return code if isinstance(code, int) else 0
 
@@ -47,9 +48,10 @@ def write_utf_8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _let_nobody_read() -> None:
-    # Python flushes stdout once more at exit; with the pipe gone that would print a traceback.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def let_nobody_read(stream: TextIO) -> None:
+    """Let it lead nowhere from here on: whoever was to read it is gone, or the disk is full."""
+    # Python flushes what is left once more at exit; with the pipe gone that would print a traceback and end in 120.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 HELP = {"help_option_names": ["-h", "--help"]}

@@ -58,9 +58,10 @@ def run_python(text: str, folder: Path) -> None:
 
 
 def run_console(text: str, folder: Path) -> None:
-    """Each `$ line` is run in one shell; its output must be what follows."""
+    """Each `$ line` is run in one shell; its output must be what follows.  Exports last to the end of the page."""
     commands = re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]
-    exports = ""
+    kept = folder / ".exports"
+    exports = kept.read_text("utf-8") if kept.exists() else ""
     for command in commands:
         line, _, expected = command.partition("\n")
         result = run(["bash", "-c", exports + line], folder)
@@ -68,6 +69,7 @@ def run_console(text: str, folder: Path) -> None:
         if line.startswith("export "):
             exports += line + "\n"
         assert fits(expected, result.stdout), f"$ {line}\n{result.stdout}\nis not\n{expected}"
+    kept.write_text(exports, "utf-8")
 
 
 def fits(expected: str, got: str) -> bool:

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract.client.outgoing", "ccc_contract.client.answers", "ccc_contract.client.flow",
          "ccc_contract.client.transports", "ccc_contract.client.caller", "ccc_contract.client.client",
          "ccc_contract.client.async_client", "ccc_contract.client",
-         "ccc_contract.proof"),
+         "ccc_contract.proof", "ccc_contract.preview"),
     ),
     (
         "core of the fake",
@@ -77,7 +77,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "edge",
-        ("ccc_contract.console", "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
+        ("ccc_contract.console", "ccc_contract.call", "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
          "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.options",
          "ccc_mock.serve", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
     ),
@@ -90,6 +90,7 @@ WITH_PYTEST = (
 
 LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.console": {"click"},
+    "ccc_contract.call": {"click"},
     "ccc_contract.cli": {"click"},
     "ccc_contract.client.async_client": {"anyio"},
     "ccc_contract.vector_commands": {"click"},
@@ -188,7 +189,20 @@ def test_the_edge_does_not_reach_inside(module: str) -> None:
         ),
         ("import ccc_mock.pytest_plugin", {"ccc_mock.endpoint", "ccc_contract", "starlette", "uvicorn", "asyncio"}),
         ("import ccc_mock.testing.fixtures", {"starlette", "uvicorn", "anyio", "requests", "httpx", "httpx2"}),
-        ("import ccc_mock.cli, ccc_contract.cli", {"starlette", "uvicorn", "hypothesis", "schemathesis", "respx"}),
+        (
+            "import ccc_mock.cli, ccc_contract.cli",
+            {
+                "starlette",
+                "uvicorn",
+                "hypothesis",
+                "schemathesis",
+                "respx",
+                "httpx",
+                "httpx2",
+                "ccc_contract.client",
+                "ccc_contract.proof",
+            },
+        ),
         (
             "import ccc_mock.adapters.serving",
             {"hypothesis", "schemathesis", "respx", "requests", "httpx", "pytest", "tccli", "tencentcloud"},

@@ -16,6 +16,7 @@ from ccc_contract.model import ModelError
 from ccc_contract.reading import load_api
 
 Capture = pytest.CaptureFixture[str]
+COMMANDS = "actions, call, describe, sign, sources, vectors, verify-signer"
 
 
 def printed(capsys: Capture, *argv: str) -> str:
@@ -155,8 +156,8 @@ def test_sources_as_json_are_complete(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([], "expected a command: actions, describe, sources, vectors, verify-signer; --help tells more"),
-        (["lst"], 'no command "lst"; known: actions, describe, sources'),
+        ([], f"expected a command: {COMMANDS}; --help tells more"),
+        (["lst"], f'no command "lst"; known: {COMMANDS}'),
         (["actions", "--jsn"], "No such option"),
         (["describe"], "Missing argument 'NAME'"),
         (

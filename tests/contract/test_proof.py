@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from typing import Any
 
+import httpx
+import httpx2
 import pytest
 
 from ccc_contract.client.transports import Connection
@@ -41,6 +44,13 @@ def test_who_gives_the_nonce_back_is_believed() -> None:
     with stranger(lambda nonce: health(nonce)) as server:
         assert doubt(server.url) is None
         assert server.targets == [f"GET {OF_THE_FAKE}"]
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2], ids=lambda library: library.__name__)
+def test_either_http_library_tells_the_fake_from_what_is_none(library: Any) -> None:
+    told = iter([health, lambda nonce: health(None), lambda nonce: answer(b"", "Location: /", status="302 Found")])
+    with library.Client() as http, stranger(lambda nonce: next(told)(nonce)) as server:
+        assert [type(why_real(http, f"{server.url}/")) for _ in range(3)] == [type(None), NotAnAnswer, NotAnAnswer]
 
 
 def of(body: object) -> Callable[[str], bytes]:
@@ -86,6 +96,10 @@ NO_PROOF: dict[str, tuple[Callable[[str], bytes], str]] = {
     "deeper-than-any-stack": (lambda nonce: answer(b"[" * MAX_BYTES), "no JSON"),
     "the-truth-and-ten-megabytes": (
         lambda nonce: health(nonce, padding="x" * 10_000_000),
+        f"more than {MAX_BYTES} bytes",
+    ),
+    "without-an-end": (
+        lambda nonce: health(nonce, padding="x" * 1_000_000)[:-500_000] + DRIPPING,
         f"more than {MAX_BYTES} bytes",
     ),
     "packed": (
