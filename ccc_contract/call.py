@@ -364,13 +364,13 @@ def _masked(number: str) -> str:
 def _show(
     action: Action, body: bytes, target: Target, timestamp: int, ca_file: str | None, *, as_json: bool = False
 ) -> int:
-    from .client.caller import _agent
+    from .client.caller import agent
     from .client.credentials import Credential
     from .client.outgoing import Signer
     from .preview import Preview
 
     credential = Credential.from_environment()
-    request = Signer(target, agent=_agent()).request(action, body, credential, timestamp)
+    request = Signer(target, agent=agent()).request(action, body, credential, timestamp)
     preview = Preview.of(request, credential.secret_key, target.url, ca_file=ca_file)
     if not _is_printed(json.dumps(preview.as_json(), indent=2) if as_json else "\n".join(preview.lines())):
         _say("what would be sent could not be written")

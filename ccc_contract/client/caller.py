@@ -41,7 +41,8 @@ class Caller(ABC, Generic[_H, _L]):
       and none.  `http://127.0.0.1:8679` is a fake on this machine.
     - `retries`: how often and how long; Retries(attempts=1) for never.  `pace`: the share of each action's limit that
       is sent at most (0.9), or a Pace that clients share; None for as fast as they come.
-    - `timeout_seconds` is for one attempt from end to end, `connect_seconds` for its connection.
+    - `timeout_seconds` is for each read and write of an attempt and for its whole body, `connect_seconds` for the
+      connection.
     - `on_attempt` is called with an Attempt after each.
     - `check_parameters` holds parameters against the model before they are sent, `check_answers` the answers.
     - `http`: an httpx2 or httpx client of your own, with its proxies and transports; it is not closed.  Without one:
@@ -77,12 +78,12 @@ class Caller(ABC, Generic[_H, _L]):
         api: Api | None = None,
     ) -> None:
         for name, seconds in (("timeout_seconds", timeout_seconds), ("connect_seconds", connect_seconds)):
-            if not seconds > 0:
-                raise ValueError(f"{name}: expected more than 0, got {seconds}")
+            if not 0 < seconds < float("inf"):
+                raise ValueError(f"{name}: expected a number of seconds above 0, got {seconds}")
         self._target = Target.of(endpoint, region, language)
         self._flow = Flow(
             api=_api(api, retries),
-            signer=Signer(self._target, agent=_agent()),
+            signer=Signer(self._target, agent=agent()),
             keys=Keys(credential, awaits=self._awaits),
             retries=retries,
             clocks=Clocks(time.time, time.monotonic),
@@ -127,7 +128,7 @@ def _api(given: Api | None, retries: Retries) -> Api:
     return api
 
 
-def _agent() -> str:
+def agent() -> str:
     try:
         return f"CCC_CONTRACT_{version('ccc-mock')}"
     except PackageNotFoundError:  # run from a folder

@@ -27,6 +27,7 @@ from .pacing import Pace
 from .retries import Retries, may_repeat, seconds_until
 
 log = logging.getLogger("ccc_contract.client")
+log.addHandler(logging.NullHandler())  # or Python prints warnings for a program that has set up no logging
 
 
 class Renew(NamedTuple):

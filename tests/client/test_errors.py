@@ -84,6 +84,7 @@ def test_a_code_that_is_not_documented_is_of_its_family(code: str, expected: typ
         ("+86 138 0000 0000", "+8…00"),
         ("0086-138-0000-0000.", "00…00."),
         ("limit 20 of 100000", "limit 20 of 100000"),
+        ("version 2020-02-10", "version 2020-02-10"),
     ],
 )
 def test_a_text_shortens_what_could_be_a_number(text: str, shown: str) -> None:
