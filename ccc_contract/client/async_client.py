@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,7 @@ from .answers import Answer
 from .caller import Caller, PlacedCall, note, placed, placing, refused
 from .credentials import Keys
 from .flow import Came, Renew, Send, Step, Wait
-from .transports import AsyncHttpClient, Collected, Connection, failure
+from .transports import AsyncHttpClient, AsyncHttpResponse, Collected, Connection, failure
 
 
 class AsyncClient(Caller[AsyncHttpClient[Any], anyio.Lock]):
@@ -88,10 +88,7 @@ class AsyncClient(Caller[AsyncHttpClient[Any], anyio.Lock]):
         try:
             response = await self._http.send(self._request(step), stream=True, auth=None, follow_redirects=False)
             try:
-                body = Collected(response)
-                async for part in response.aiter_bytes():
-                    body.add(part, in_time=steady() <= latest)
-                return body.response()
+                return await _collected(response, lambda: steady() <= latest)
             finally:
                 with suppress(Exception):  # what was received is worth more than how its connection ended
                     await response.aclose()
@@ -130,6 +127,22 @@ class AsyncClient(Caller[AsyncHttpClient[Any], anyio.Lock]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+async def _collected(response: AsyncHttpResponse, is_in_time: Callable[[], bool]) -> Response:
+    """The whole answer.  Raises AnswerTimeout, NotAnAnswer."""
+    body, failed = Collected(response), None
+    with anyio.CancelScope() as reading:
+        async for part in response.aiter_bytes():
+            try:
+                body.add(part, in_time=is_in_time())
+            except TransportError as error:
+                # Raised in here it would leave the library's generators to the collector, and trio warns of each.
+                failed = failed or error
+                reading.cancel()
+    if failed is not None:
+        raise failed
+    return body.response()
 
 
 async def _fetched(keys: Keys) -> object:
