@@ -153,23 +153,28 @@ def failure(error: Exception) -> TransportError:
 
 
 class Collected:
-    """The parts of a body as they come, within bounds of size and time."""
+    """The parts of a body as they come, within bounds of size and time.
+
+    What is whole is an answer, however late its last part was: it tells what nobody would know without it.
+    """
 
     def __init__(self, response: HttpResponse | AsyncHttpResponse) -> None:
         self._status = response.status_code
         self._headers = tuple(response.headers.raw)
         self._parts: list[bytes] = []
         self._size = 0
+        self._late = False
 
     def add(self, part: bytes, *, in_time: bool) -> None:
-        """Raises AnswerTimeout, NotAnAnswer."""
+        """`in_time` is whether there is time for another part.  Raises AnswerTimeout, NotAnAnswer."""
         self._parts.append(part)
         self._size += len(part)
         if self._size > MAX_ANSWER_BYTES:
             problem = f"expected an answer of at most {MAX_ANSWER_BYTES} bytes, got more"
             raise NotAnAnswer(problem, answer=self.response(MAX_ANSWER_BYTES))
-        if not in_time:
+        if self._late:
             raise AnswerTimeout(f"no whole answer in time: {self._size} bytes came", answer=self.response())
+        self._late = not in_time
 
     def response(self, most: int | None = None) -> Response:
         return Response(self._status, self._headers, b"".join(self._parts)[:most])
