@@ -81,13 +81,22 @@ class AsyncHttpClient(Protocol[_R]):
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """How the client's own HTTP client is made; none of it concerns one that the caller passes."""
+    """How the client's own HTTP client is made; none of it concerns one that the caller passes.
+
+    Raises ValueError, here and where it is opened: what it cannot be made of.
+    """
 
     proxy: str | None = None
     ca_file: str | None = None
     http2: bool = False
     max_connections: int = 100
     idle_seconds: float = IDLE_SECONDS
+
+    def __post_init__(self) -> None:
+        if not self.max_connections >= 1:
+            raise ValueError(f"max_connections: expected 1 or more, got {self.max_connections}")
+        if not self.idle_seconds >= 0:  # NaN is neither
+            raise ValueError(f"idle_seconds: expected 0 or more, got {self.idle_seconds}")
 
     def open(self) -> HttpClient[Any]:
         made: HttpClient[Any] = _library().Client(**self._options())
@@ -103,8 +112,20 @@ class Connection:
             max_keepalive_connections=self.max_connections,
             keepalive_expiry=self.idle_seconds,
         )
-        verify = True if self.ca_file is None else ssl.create_default_context(cafile=self.ca_file)
-        return {"proxy": self.proxy, "verify": verify, "http2": self.http2, "limits": limits}
+        return {"proxy": self._proxy(), "verify": self._trust(), "http2": self.http2, "limits": limits}
+
+    def _proxy(self) -> Any:
+        try:
+            return None if self.proxy is None else _library().Proxy(self.proxy)
+        except Exception:  # which may quote what stands where a password is
+            raise ValueError("proxy: expected http(s)://[user:password@]host[:port]") from None
+
+    def _trust(self) -> ssl.SSLContext | bool:
+        try:
+            return True if self.ca_file is None else ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:  # SSLError is one
+            wrong = error.strerror or error
+            raise ValueError(f"ca_file: expected a file of PEM certificates, got {self.ca_file!r}: {wrong}") from error
 
 
 @cache
