@@ -73,14 +73,18 @@ class AsyncClient(Caller[AsyncHttpClient[Any], anyio.Lock]):
     # --- the steps -------------------------------------------------------------------------------------------------
 
     async def _perform(self, step: Step) -> Came:
-        match step:
-            case Wait(seconds):
-                await anyio.sleep(seconds)
-                return None
-            case Renew():
-                return await self._renew()
-            case Send():
-                return await self._send(step)
+        try:
+            match step:
+                case Wait(seconds):
+                    await anyio.sleep(seconds)
+                    return None
+                case Renew():
+                    return await self._renew()
+                case Send():
+                    return await self._send(step)
+        except BaseException as error:
+            note(error, step)
+            raise
 
     async def _send(self, step: Send) -> Response | TransportError:
         steady = self._flow.clocks.steady
@@ -96,9 +100,6 @@ class AsyncClient(Caller[AsyncHttpClient[Any], anyio.Lock]):
             return error
         except Exception as error:
             return failure(error)
-        except BaseException as error:
-            note(error, step)
-            raise
 
     async def _renew(self) -> CredentialError | None:
         """One task asks the callable; the others go on with the key there is, and wait only where it has ended."""

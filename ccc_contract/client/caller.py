@@ -13,7 +13,7 @@ from ..model import JSON, Api
 from ..reading import load_api
 from .answers import Answer
 from .credentials import Credential, Fetch, FetchAsync, Keys
-from .flow import Clocks, Flow, Hook, Send, log
+from .flow import Clocks, Flow, Hook, Send, Step, log
 from .outgoing import Signer, Target
 from .pacing import Pace
 from .retries import Retries
@@ -167,7 +167,7 @@ def placed(answer: Answer) -> PlacedCall:
 # --- what both do when something goes wrong ------------------------------------------------------------------------
 
 
-def note(error: BaseException, step: Send) -> None:
+def note(error: BaseException, step: Step) -> None:
     """For a call that is broken off while it is under way."""
     if step.interrupted:
         error.add_note(step.interrupted)

@@ -69,14 +69,18 @@ class Client(Caller[HttpClient[Any], threading.Lock]):
     # --- the steps -------------------------------------------------------------------------------------------------
 
     def _perform(self, step: Step) -> Came:
-        match step:
-            case Wait(seconds):
-                time.sleep(seconds)
-                return None
-            case Renew():
-                return self._renew()
-            case Send():
-                return self._send(step)
+        try:
+            match step:
+                case Wait(seconds):
+                    time.sleep(seconds)
+                    return None
+                case Renew():
+                    return self._renew()
+                case Send():
+                    return self._send(step)
+        except BaseException as error:
+            note(error, step)
+            raise
 
     def _send(self, step: Send) -> Response | TransportError:
         steady = self._flow.clocks.steady
@@ -95,9 +99,6 @@ class Client(Caller[HttpClient[Any], threading.Lock]):
             return error
         except Exception as error:
             return failure(error)
-        except BaseException as error:
-            note(error, step)
-            raise
 
     def _renew(self) -> CredentialError | None:
         """One thread asks the callable; the others go on with the key there is, and wait only where it has ended."""

@@ -31,15 +31,20 @@ log.addHandler(logging.NullHandler())  # or Python prints warnings for a program
 
 
 class Renew(NamedTuple):
-    """Ask for the next key."""
+    """Ask for the next key.  `interrupted` is what to say of a call that is broken off here; "" for nothing."""
+
+    interrupted: str = ""
 
 
 class Wait(NamedTuple):
+    """Let time pass; `interrupted` as in Renew."""
+
     seconds: float
+    interrupted: str = ""
 
 
 class Send(NamedTuple):
-    """`seconds` is all that this attempt may take; `interrupted` is what to say of a call that is broken off here."""
+    """`seconds` is what each read and write may take, and the whole body; `interrupted` as in Renew."""
 
     request: Request
     seconds: float
@@ -108,7 +113,7 @@ class Flow:
             began = self.clocks.steady()
             response, error = None, None
             try:
-                response = yield from self._attempt(action, body, ends)
+                response = yield from self._attempt(action, body, ends, doubt)
                 answer = judged(self.api, action, response, check=self.check_answers)
             except (ApiError, TransportError, CredentialError) as caught:
                 error = caught
@@ -125,30 +130,32 @@ class Flow:
             if wait is None:
                 final = _final(error, doubt, number)
                 raise final from (error.__cause__ if final is error else error)
-            yield Wait(wait)
+            yield Wait(wait, _interrupted(action, doubt))
 
-    def _attempt(self, action: Action, body: bytes, ends: float) -> Generator[Step, Came, Response]:
-        yield from self._turn(action, ends)
+    def _attempt(
+        self, action: Action, body: bytes, ends: float, doubt: CallOutcomeUnknown | None
+    ) -> Generator[Step, Came, Response]:
+        yield from self._turn(action, ends, doubt)
         if self.keys.is_due(self.clocks.wall()):
-            _response_or_nothing((yield Renew()))
+            _response_or_nothing((yield Renew(_interrupted(action, doubt))))
         now = self.clocks.wall()
         request = self.signer.request(action, body, self.keys.usable(now), int(now))
         seconds = min(self.attempt_seconds, ends - self.clocks.steady())
         if seconds <= 0:
             raise NotSent("the deadline passed before it could be sent", phase="pace")
-        came = yield Send(request, seconds, _interrupted(action))
+        came = yield Send(request, seconds, _under_way(action) if action.effect != "read" else "")
         response = _response_or_nothing(came)
         assert response is not None
         return response
 
-    def _turn(self, action: Action, ends: float) -> Generator[Step, Came, None]:
+    def _turn(self, action: Action, ends: float, doubt: CallOutcomeUnknown | None) -> Generator[Step, Came, None]:
         if self.pace is None:
             return
         wait = self.pace.reserve(action, self.clocks.steady(), ends)
         if wait is None:
             raise NotSent(f"its turn would come after the deadline ({self.pace})", phase="pace")
         if wait:
-            yield Wait(wait)
+            yield Wait(wait, _interrupted(action, doubt))
 
     def _wait(self, error: CccError, action: Action, number: int, came: Response | None, ends: float) -> float | None:
         """Seconds until the next attempt, None for no other."""
@@ -195,9 +202,12 @@ def _explain(error: CccError, came: Response | None, now: float) -> None:
         error.add_note(f"this machine's clock is about {abs(seconds):.0f} s {side} the service's")
 
 
-def _interrupted(action: Action) -> str:
-    if action.effect == "read":
-        return ""
+def _interrupted(action: Action, doubt: CallOutcomeUnknown | None) -> str:
+    """What is to be said of a call that is broken off between two attempts."""
+    return "" if doubt is None else _under_way(action)
+
+
+def _under_way(action: Action) -> str:
     perhaps = "the person may have been called" if action.dials else "it may have happened"
     return f"{action.name} was broken off while it was under way: {perhaps}"
 

@@ -14,8 +14,9 @@ import anyio
 import anyio.to_thread
 import pytest
 
+import ccc_mock
 from calling import A_CALL, APP, async_client_of, client_of, library, loop, only
-from ccc_contract import Request
+from ccc_contract import Client, Credential, Request, Retries
 from ccc_mock import Endpoint
 from ccc_mock.adapters.serving import ServedAccount, serving
 from ccc_mock.exchange import Exchange
@@ -189,3 +190,23 @@ def test_a_call_that_is_broken_off_is_logged_as_what_it_is(
     told = [record.getMessage() for record in caplog.records if record.name == "ccc_contract.client"]
     assert told == [f"{NOTE} (CancelledError)"]
     assert "138" not in "".join(told)
+
+
+class Broken(BaseException):
+    """What Ctrl-C is, for a test that cannot press it in the middle of a wait."""
+
+
+@pytest.mark.parametrize(("plan", "notes"), [("ok+reset@after", [NOTE]), ("RequestLimitExceeded", [])])
+def test_a_wait_that_is_broken_off_tells_of_the_attempt_before_it(
+    plan: str, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(seconds: float) -> None:
+        raise Broken
+
+    monkeypatch.setattr("ccc_contract.client.client.time.sleep", interrupted)
+    retries = Retries(even_if_unknown=["CreateAIAgentCall"])
+    with ccc_mock.fake(plan=plan) as ccc:
+        client = Client(Credential(ccc.secret_id, ccc.secret_key), retries=retries)
+        with pytest.raises(Broken) as broken:
+            client.create_ai_agent_call(**A_CALL)
+    assert notes_of(broken.value) == notes
