@@ -36,14 +36,14 @@ def main() -> int:
         for name in options.clients or CLIENTS:
             try:
                 rows[name] = told(name, fakes, Path(scratch))
+                if not options.no_write:
+                    matrix.keep({name: rows[name]})
             except Skipped as why:
                 skipped.append(f"{name} ({why})")
             except Failed as what:
                 failed.append(name)
                 print(f"{name}: FAILED\n{what}")
     failed += [name for name, row in rows.items() if row["as_expected"] < row["asked"]]
-    if not options.no_write:
-        matrix.keep(rows)
     print(closing_line(rows, failed, skipped))
     return 1 if failed else 0
 

@@ -50,7 +50,7 @@ def of_measurement(measured: str, code: str) -> str:
 
 
 def of_line(line: Mapping[str, Any], entry: Mapping[str, Any] | None) -> str:
-    """What a client's line says; `entry` is the newest that the journal has of the case."""
+    """What a client's line says; `entry` is what the journal has of it."""
     if "raised" in line:
         return _raised(line["raised"], entry["verdict"] if entry else None)
     answer = line.get("ok")

@@ -122,11 +122,10 @@ def servers() -> Iterator[Servers]:
         serve("--quiet", "--tls") as tls,
         serve("--quiet", "--tls") as stranger,
         relaying(plain.host, tls.host) as relay,
-        socket.create_server(("127.0.0.1", 0)) as closed,
+        socket.socket() as deaf,
     ):
-        nobody = f"127.0.0.1:{closed.getsockname()[1]}"
-        closed.close()
-        yield Servers(plain, tls, stranger, relay, nobody)
+        deaf.bind(("127.0.0.1", 0))  # and does not listen
+        yield Servers(plain, tls, stranger, relay, f"127.0.0.1:{deaf.getsockname()[1]}")
 
 
 class Question:
@@ -134,7 +133,6 @@ class Question:
 
     def __init__(self, case: Case, client: Client, servers: Servers) -> None:
         self.case = case
-        self.relay = servers.relay
         route = "tls" if client.over_tls and case.route == "http" else case.route
         self.server, way = servers.way(route)
         self.variables = servers.variables(route)
@@ -142,9 +140,8 @@ class Question:
         key = {name: self.made[name] for name in ("secret_id", "secret_key", "token")}
         self.told = {"case": case.name, **way, **key, **case.told}
         self._prepare()
+        # What nobody knows the owner of stands in the journal of the default account, which all share.
         self.stray = "secret_id" in case.told or case.told["skip_sign"]
-        """Does nobody know whose it is?  Then it stands in the journal of the default account, which all share."""
-
         self.before = self.server.control("GET", "/journal?limit=1")["last"] if self.stray else 0
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
@@ -175,8 +172,8 @@ class Question:
         `followed` is how many redirects the client followed in all.
         """
         entries = self._arrived()
-        newest = entries[-1] if entries else None
-        said = [cells.of_line(line, newest), *(self._contradictions(line, newest) if newest else ())]
+        entry = meant(line, entries)
+        said = [cells.of_line(line, entry), *(self._contradictions(line, entry) if entry else ())]
         requests = len(entries) + (followed if self.case.route == "counted" else 0)
         return cells.with_requests("; ".join(said), requests)
 
@@ -203,6 +200,12 @@ class Question:
                 f"no {case.carries} in the message": case.carries not in error["message"],
             }
         return [what for what, holds in found.items() if holds]
+
+
+def meant(line: Mapping[str, Any], entries: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The exchange whose RequestId the client gives, else the newest."""
+    told = line.get("raised", {}).get("request_id")
+    return next((entry for entry in entries if entry["request_id"] == told), entries[-1] if entries else None)
 
 
 class Program:

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 REDIRECTED = b" /_ccc/redirect "
 HTTPS_PORT = b"443"
@@ -56,7 +56,7 @@ class Between(socketserver.BaseRequestHandler):
         self.server.redirected += data.count(REDIRECTED)
 
 
-def pump(source: socket.socket, sink: socket.socket, look=lambda data: None) -> None:
+def pump(source: socket.socket, sink: socket.socket, look: Callable[[bytes], object] = len) -> None:
     """Pass on what comes until it ends; an end on one side is an end on the other."""
     with contextlib.suppress(OSError):
         while data := source.recv(CHUNK):

@@ -66,6 +66,7 @@ type given struct {
 	Language        string          `json:"language"`
 	Timeout         int             `json:"timeout"`
 	Calls           int             `json:"calls"`
+	Retries         bool            `json:"retries"`
 }
 
 type result struct {
@@ -93,6 +94,11 @@ func clientOf(given given) *common.Client {
 	settings.HttpProfile.ReqMethod = given.Method
 	settings.HttpProfile.ReqTimeout = given.Timeout
 	settings.HttpProfile.Proxy = given.Proxy
+	if given.Retries {
+		atOnce := profile.ConstantDurationFunc(0)
+		settings.NetworkFailureMaxRetries, settings.NetworkFailureRetryDuration = 2, atOnce
+		settings.RateLimitExceededMaxRetries, settings.RateLimitExceededRetryDuration = 2, atOnce
+	}
 	credential := common.NewTokenCredential(given.SecretID, given.SecretKey, given.Token)
 	return common.NewCommonClient(credential, given.Region, settings)
 }

@@ -58,3 +58,4 @@ for (const given of JSON.parse(readFileSync(casesFile, "utf-8"))) {
   lines.push({ case: given.case, ...(await outcome(given)) });
 }
 writeFileSync(resultsFile, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+process.exit(); // a connection whose answer it no longer waits for would hold it

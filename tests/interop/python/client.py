@@ -19,6 +19,8 @@ from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
+from tencentcloud.common.retry import StandardRetryer
+from tencentcloud.common.retry_async import StandardRetryer as AsyncStandardRetryer
 
 Case = dict[str, Any]
 Send = Callable[[Case], "Any | Awaitable[Any]"]
@@ -26,7 +28,15 @@ Send = Callable[[Case], "Any | Awaitable[Any]"]
 CA_FILE = os.environ.get("CA_FILE")
 
 
-def profile_of(case: Case, certification: str | None) -> ClientProfile:
+def at_once(attempt: int) -> int:
+    return 0
+
+
+async def at_once_async(attempt: int) -> int:
+    return 0
+
+
+def profile_of(case: Case, certification: str | None, retryer: Any) -> ClientProfile:
     http = HttpProfile(
         protocol=case["scheme"],
         endpoint=case["endpoint"],
@@ -35,7 +45,8 @@ def profile_of(case: Case, certification: str | None) -> ClientProfile:
         proxy=case["proxy"],
         certification=certification,
     )
-    profile = ClientProfile(case["signed_by"], httpProfile=http, language=case["language"])
+    retryer = retryer if case["retries"] else None
+    profile = ClientProfile(case["signed_by"], httpProfile=http, language=case["language"], retryer=retryer)
     profile.unsignedPayload = case["unsigned_payload"]
     return profile
 
@@ -48,7 +59,7 @@ def request_of(case: Case) -> Any:
 
 def send(case: Case) -> Any:
     settings = (Credential(case["secret_id"], case["secret_key"], case["token"]), case["region"])
-    profile = profile_of(case, CA_FILE)
+    profile = profile_of(case, CA_FILE, StandardRetryer(3, at_once))
     if case["generic"]:
         client = CommonClient("ccc", case["version"], *settings, profile)
         return client.call_json(case["action"], case["params"], options={"SkipSign": case["skip_sign"]})["Response"]
@@ -58,7 +69,8 @@ def send(case: Case) -> Any:
 
 async def send_async(case: Case) -> Any:
     settings = (Credential(case["secret_id"], case["secret_key"], case["token"]), case["region"])
-    profile = profile_of(case, None)  # it takes a certification for the client's own certificate
+    # It takes a certification for the client's own certificate.
+    profile = profile_of(case, None, AsyncStandardRetryer(3, at_once_async))
     if case["generic"]:
         async with AsyncCommonClient("ccc", case["version"], *settings, profile) as client:
             options = {"SkipSign": case["skip_sign"]}

@@ -59,7 +59,9 @@ public class Client {
         var client = new CccClient(key, region, profileOf(given));
         CreateAIAgentCallResponse response = null;
         for (int call = 0; call < given.get("calls").getAsInt(); call++) {
-            response = client.CreateAIAgentCall(request);
+            response = given.get("retries").getAsBoolean()
+                ? (CreateAIAgentCallResponse) client.retry(request, 2)
+                : client.CreateAIAgentCall(request);
         }
         var answer = new JsonObject();
         answer.addProperty("SessionId", response.getSessionId());
