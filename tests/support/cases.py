@@ -119,7 +119,7 @@ def _whole(value: Any) -> Any:
 
 
 _WAYS = {"connection refused": "refused", "untrusted certificate": "untrusted", "HTTP 302 Location loop": "counted"}
-_NOT_ASKED = {"counted": {"tccli-tls": "how often it follows is counted on a plain connection"}}
+_NOT_ASKED = {"counted": {"tccli-tls": "asks over TLS, where nobody counts how often it follows"}}
 
 _ON_A_NEW_CONNECTION = ("TCP reset after request", "clean close, no response")
 """As they were measured: okhttp keeps connections, and repeats what fails on one that it kept."""

@@ -92,12 +92,18 @@ FAULT_CASES = [case for case in CASES if case.group == FAULTS]
 
 def _faults(rows: Rows) -> str:
     head = ("the service answers", *(ASKED[client] for client in rows))
-    return _table(head, [(case.name, *(_cell(case, row) for row in rows.values())) for case in FAULT_CASES])
+    return _table(head, [(case.name, *(_short(_cell(case, row)) for row in rows.values())) for case in FAULT_CASES])
 
 
 def _measured(rows: Rows) -> str:
     head = ("the service answers", *MEASURED_ONLY.values())
-    return _table(head, [(case.name, *(case.expected(client) for client in MEASURED_ONLY)) for case in FAULT_CASES])
+    measured = [(case.name, *(_short(case.expected(client)) for client in MEASURED_ONLY)) for case in FAULT_CASES]
+    return _table(head, measured)
+
+
+def _short(cell: str) -> str:
+    """The cell without the code that the service told, which is the row's."""
+    return re.sub(r"refused [\w.]+", "refused", cell)
 
 
 def _reasons(rows: Rows) -> str:
