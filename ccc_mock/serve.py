@@ -221,28 +221,24 @@ def serve(
 
     if not tls and (ca_file or tls_names):
         raise click.UsageError("--ca-file and --tls-name go with --tls, which was not given")
-    if limits and not rate_limit:
-        raise click.UsageError("--limit goes with --rate-limit, and --no-rate-limit was given")
     given = [credential for group in credentials for credential in group]
+    endpoint = endpoint_of(
+        credentials=given,
+        auth=auth,
+        at=at,
+        world=world,
+        seed=seed,
+        settings=settings,
+        plans=plans,
+        magic=magic,
+        magic_prefix=magic_prefix,
+        ledger_calls=ledger_calls,
+        rate_limit=rate_limit,
+        limits=limits,
+    )
     try:
-        endpoint = Endpoint(
-            credentials=given or [DEFAULT_CREDENTIAL],
-            clock=Clock(at=at),
-            world=world.description,
-            seed=seed,
-            settings=Settings.of(dict(settings)),
-            magic_prefix=magic_prefix if magic else "",
-            ledger_calls=ledger_calls,
-            limits=Limits.of(limits) if rate_limit else None,
-            auth=auth,
-            cure=ON_THE_COMMAND_LINE,
-        )
-        for plan in plans:
-            endpoint.accounts.default.plans.add(plan.drafts)
         listener = listen(host, port)
-    except WorldError as wrong:
-        raise click.UsageError(world.place(wrong)) from None
-    except (ValueError, CannotListen) as reason:
+    except CannotListen as reason:
         raise click.UsageError(str(reason)) from None
     token = control_token or (None if is_loopback(host.lower()) else secrets.token_urlsafe(24))
     log = terminal.CallLog(sys.stderr, terminal.as_json if as_json else terminal.as_line)
@@ -250,9 +246,7 @@ def serve(
     app = App(endpoint, control, on_exchange=None if quiet else log)
     url, first = url_of(listener, "https" if tls else "http"), (given or [DEFAULT_CREDENTIAL])[0]
     _say_what_the_server_says(log, as_json)
-    not_verified = warning(auth)
-    told = [not_verified] if not_verified else []
-    for each in dict.fromkeys([*told, *(each for plan in plans for each in plan.warnings)]):
+    for each in warnings_of(auth, plans):
         log(_logged("warning", each, as_json))
 
     def greet() -> None:
@@ -268,6 +262,53 @@ def serve(
         stopped = server.serve_until_stopped(certified.context if certified else None)
     log.close(_goodbye(stopped.idle, stopped.cut, log.dropped, as_json))
     return 0
+
+
+def endpoint_of(
+    *,
+    credentials: Sequence[Credential],
+    auth: Auth,
+    at: float | None,
+    world: GivenWorld,
+    seed: int | None,
+    settings: Sequence[tuple[str, str]],
+    plans: Sequence[Parsed],
+    magic: bool,
+    magic_prefix: str,
+    ledger_calls: int,
+    rate_limit: bool,
+    limits: Sequence[tuple[str, int | None]],
+) -> Endpoint:
+    """The fake that the options describe.  What does not go together is a usage error."""
+    if limits and not rate_limit:
+        raise click.UsageError("--limit goes with --rate-limit, and --no-rate-limit was given")
+    try:
+        endpoint = Endpoint(
+            credentials=credentials or [DEFAULT_CREDENTIAL],
+            clock=Clock(at=at),
+            world=world.description,
+            seed=seed,
+            settings=Settings.of(dict(settings)),
+            magic_prefix=magic_prefix if magic else "",
+            ledger_calls=ledger_calls,
+            limits=Limits.of(limits) if rate_limit else None,
+            auth=auth,
+            cure=ON_THE_COMMAND_LINE,
+        )
+        for plan in plans:
+            endpoint.accounts.default.plans.add(plan.drafts)
+    except WorldError as wrong:
+        raise click.UsageError(world.place(wrong)) from None
+    except ValueError as reason:
+        raise click.UsageError(str(reason)) from None
+    return endpoint
+
+
+def warnings_of(auth: Auth, plans: Sequence[Parsed]) -> list[str]:
+    """What is to be said of such options where a fake starts, each once."""
+    not_verified = warning(auth)
+    told = [not_verified] if not_verified else []
+    return list(dict.fromkeys([*told, *(each for plan in plans for each in plan.warnings)]))
 
 
 @contextlib.contextmanager

@@ -72,7 +72,7 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: App, listener: socket.socket, *, ready: Callable[[], None] = lambda: None) -> None:
-        super().__init__(_config(app))
+        super().__init__(config_of(app))
         self.stopped = Stopped(0, ())
         self._app = app
         self._listener = listener
@@ -140,7 +140,8 @@ def _describe(connection: object) -> str:
     return f"{who} while it was reading its answer"
 
 
-def _config(app: App) -> uvicorn.Config:
+def config_of(app: App) -> uvicorn.Config:
+    """How uvicorn is to serve this application."""
     return uvicorn.Config(
         app,
         http=_http_protocol(),

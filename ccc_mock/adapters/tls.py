@@ -15,7 +15,7 @@ import secrets
 import ssl
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,6 +54,11 @@ class Certified:
 
     context: ssl.SSLContext
     ca_file: Path
+    authority: trustme.CA = field(repr=False)
+
+    def context_for(self, name: str) -> ssl.SSLContext:
+        """By the same CA, for a name that is not in the certificate of `context`.  Raises ValueError for none."""
+        return _context(_issue(self.authority, (identity(name),)))
 
 
 @contextlib.contextmanager
@@ -73,7 +78,7 @@ def certified(*names: str, ca_file: Path | None = None) -> Iterator[Certified]:
             ca_file = Path(stack.enter_context(folder), "ca.pem")
         ca_file = Path(os.path.realpath(ca_file))
         _write(ca_file, authority.cert_pem.bytes())
-        yield Certified(context, ca_file)
+        yield Certified(context, ca_file, authority)
 
 
 def identity(name: str) -> str:
