@@ -17,6 +17,7 @@ from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.reading import load_api
 from ccc_contract.spelling import did_you_mean
 
+from .exec import exec_
 from .fidelity import points
 from .languages import LANGUAGES
 from .serve import serve
@@ -36,6 +37,7 @@ def ccc_mock(context: click.Context) -> None:
 
 
 ccc_mock.add_command(serve)
+ccc_mock.add_command(exec_)
 
 
 @ccc_mock.command()

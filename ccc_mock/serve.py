@@ -223,7 +223,7 @@ def serve(
         raise click.UsageError("--ca-file and --tls-name go with --tls, which was not given")
     given = [credential for group in credentials for credential in group]
     endpoint = endpoint_of(
-        credentials=given,
+        credentials=credentials,
         auth=auth,
         at=at,
         world=world,
@@ -245,7 +245,7 @@ def serve(
     control = Control(endpoint, token=token, allowed_hosts=allowed_hosts)
     app = App(endpoint, control, on_exchange=None if quiet else log)
     url, first = url_of(listener, "https" if tls else "http"), (given or [DEFAULT_CREDENTIAL])[0]
-    _say_what_the_server_says(log, as_json)
+    say_what_the_server_says(log, as_json)
     for each in warnings_of(auth, plans):
         log(_logged("warning", each, as_json))
 
@@ -266,7 +266,7 @@ def serve(
 
 def endpoint_of(
     *,
-    credentials: Sequence[Credential],
+    credentials: Sequence[Sequence[Credential]],
     auth: Auth,
     at: float | None,
     world: GivenWorld,
@@ -284,7 +284,7 @@ def endpoint_of(
         raise click.UsageError("--limit goes with --rate-limit, and --no-rate-limit was given")
     try:
         endpoint = Endpoint(
-            credentials=credentials or [DEFAULT_CREDENTIAL],
+            credentials=[credential for group in credentials for credential in group] or [DEFAULT_CREDENTIAL],
             clock=Clock(at=at),
             world=world.description,
             seed=seed,
@@ -379,7 +379,7 @@ def _logged(level: str, message: str, as_json: bool) -> str:
     return json.dumps({"log": level, "message": message}) if as_json else f"{level}: {message}"
 
 
-def _say_what_the_server_says(say: Callable[[str], None], as_json: bool) -> None:
+def say_what_the_server_says(say: Callable[[str], None], as_json: bool) -> None:
     """A request that is no HTTP, a bug of ours: in the form of the other lines, and as unable to block."""
     for name in ("uvicorn.error", "asyncio"):
         logger = logging.getLogger(name)

@@ -34,13 +34,14 @@ _LINGER = "HH" if os.name == "nt" else "ii"  # struct linger: two shorts on Wind
 _TLS_HANDSHAKE = b"\x16"
 
 
-def _last_answer(status: str, text: str) -> bytes:
+def last_answer(status: str, text: str) -> bytes:
+    """A whole answer after which the connection ends; both texts are ASCII."""
     head = f"HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {len(text)}\r\n"
     return f"{head}connection: close\r\n\r\n{text}".encode("ascii")
 
 
-BAD_REQUEST = _last_answer("400 Bad Request", "Invalid HTTP request received.\n")
-TOO_LARGE = _last_answer(
+BAD_REQUEST = last_answer("400 Bad Request", "Invalid HTTP request received.\n")
+TOO_LARGE = last_answer(
     "431 Request Header Fields Too Large",
     f"ccc-mock reads a request line and headers of up to {MAX_HEAD_BYTES} bytes together, and these are longer\n",
 )

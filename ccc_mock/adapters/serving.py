@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ccc_contract.model import JSON
@@ -79,16 +79,25 @@ def serving(
 
     With `tls` over HTTPS: `ccc_mock.adapters.tls.certified()` gives a context, and the file that clients trust.
     """
-    ready = threading.Event()
     with contextlib.closing(listen("127.0.0.1", 0)) as listener:
-        url = url_of(listener, "https" if tls else "http")
-        server = Server(App(endpoint, control), listener, ready=ready.set)
-        thread = threading.Thread(target=server.serve_until_stopped, args=(tls,), name=f"ccc-mock {url}", daemon=True)
-        thread.start()
-        try:
-            if not ready.wait(STOP_SECONDS):
-                raise RuntimeError(f"ccc-mock did not begin to serve {url} within {STOP_SECONDS} seconds")
+        app, url = App(endpoint, control), url_of(listener, "https" if tls else "http")
+        with in_thread(lambda ready: Server(app, listener, ready=ready), url, tls):
             yield Served(url, endpoint)
-        finally:
-            server.should_exit = True
-            thread.join(STOP_SECONDS)
+
+
+@contextlib.contextmanager
+def in_thread(
+    make: Callable[[Callable[[], None]], Server], url: str, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
+    """Run a server, which `make` makes of what it is to call when it serves, until the block ends; gives `url`."""
+    ready = threading.Event()
+    server = make(ready.set)
+    thread = threading.Thread(target=server.serve_until_stopped, args=(tls,), name=f"ccc-mock {url}", daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(STOP_SECONDS):
+            raise RuntimeError(f"ccc-mock did not begin to serve {url} within {STOP_SECONDS} seconds")
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(STOP_SECONDS)

@@ -50,10 +50,11 @@ _HOST_NAME = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """`context` to serve with, and `ca_file`, the certificate that a client has to trust."""
+    """`context` to serve with, for `names`, and `ca_file`, the certificate that a client has to trust."""
 
     context: ssl.SSLContext
     ca_file: Path
+    names: frozenset[str]
     authority: trustme.CA = field(repr=False)
 
     def context_for(self, name: str) -> ssl.SSLContext:
@@ -78,7 +79,7 @@ def certified(*names: str, ca_file: Path | None = None) -> Iterator[Certified]:
             ca_file = Path(stack.enter_context(folder), "ca.pem")
         ca_file = Path(os.path.realpath(ca_file))
         _write(ca_file, authority.cert_pem.bytes())
-        yield Certified(context, ca_file, authority)
+        yield Certified(context, ca_file, frozenset(identities), authority)
 
 
 def identity(name: str) -> str:
@@ -187,6 +188,6 @@ def _told(reason: str) -> str:
     if any(word in reason for word in ("CERTIFICATE", "UNKNOWN_CA")):
         return (
             f"a client refuses the certificate ({readable}): it must trust the CA's file, and ask for a name that the "
-            "certificate holds (--tls-name adds one)"
+            "certificate holds (`serve --tls-name` adds one)"
         )
     return f"a TLS handshake failed: {readable}"

@@ -1,0 +1,86 @@
+"""What became of the connections of a command: which calls met the fake, what was refused, what was let through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from .exchange import Exchange
+from .hosts import host_name
+from .journal import OK
+from .redaction import printable
+
+MAX_ROWS = 200
+"""Of each kind: names are anybody's to make up.  What comes after is counted in one row more."""
+
+REST = "(others)"
+
+
+class Tally:
+    """Counts, and says at the end what they are."""
+
+    def __init__(self) -> None:
+        self._calls: Counter[str] = Counter()
+        self._why: dict[str, str] = {}
+        self._refused: Counter[str] = Counter()
+        self._passed: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+        self._remarks: Counter[str] = Counter()
+
+    def called(self, exchange: Exchange) -> None:
+        """A call that met the fake, after its answer was decided."""
+        request = exchange.request
+        asked = exchange.action_name or f"{request.method} {request.path.decode('utf-8', 'replace')}"
+        name = host_name(request.headers.get(b"host") or b"")
+        row = "  ".join(map(printable, filter(None, (name, asked, exchange.verdict))))
+        row = _count(self._calls, row)
+        if exchange.verdict != OK:
+            why = str(exchange.refused.message if exchange.refused else exchange.unsupported or "")
+            self._why[row] = " ".join(filter(None, (why, f"({exchange.hint})" if exchange.hint else "")))
+
+    def refused(self, host: str, port: int) -> None:
+        """A host that is neither the fake's nor allowed."""
+        _count(self._refused, f"{_shown(host, port)}  --allow {host}")
+
+    def passed(self, host: str, port: int) -> None:
+        """A host that is allowed, and was reached."""
+        _count(self._passed, _shown(host, port))
+
+    def failed(self, host: str, port: int, why: str) -> None:
+        """A host that is allowed, and could not be reached."""
+        _count(self._failed, f"{_shown(host, port)}  {printable(why, 300)}")
+
+    def remark(self, text: str) -> None:
+        """What else there is to say, such as a client that does not trust the fake."""
+        _count(self._remarks, printable(text, 400))
+
+    def lines(self) -> Iterator[str]:
+        """The whole of it, for people."""
+        yield from _section("met the fake", "call", self._calls, self._why)
+        yield from _section("refused; what would let it through", "connection", self._refused)
+        yield from _section("let through to the real host", "connection", self._passed)
+        yield from _section("allowed, but failed", "connection", self._failed)
+        for text, count in self._remarks.items():
+            yield f"ccc-mock exec: {text}{f' ({count} times)' if count > 1 else ''}"
+
+
+def _count(rows: Counter[str], row: str) -> str:
+    if row not in rows and len(rows) >= MAX_ROWS:
+        row = REST
+    rows[row] += 1
+    return row
+
+
+def _section(title: str, noun: str, rows: Counter[str], more: Mapping[str, str] | None = None) -> Iterator[str]:
+    count = rows.total()
+    if not count and noun != "call":
+        return
+    yield f"ccc-mock exec: {count or 'no'} {noun}{'s' if count != 1 else ''} {title}{':' if count else ''}"
+    for row, times in rows.items():
+        yield f"  {times:>5}  {row}"
+        if more and more.get(row):
+            yield f"         {printable(more[row], 400)}"
+
+
+def _shown(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
