@@ -1,5 +1,7 @@
 """Run the tests of docs/languages.md against one fake: `python tests/languages/run.py [LANGUAGE ...]`.
 
+After them, in the same folders, tests of code that is as in production, by each build tool under `ccc-mock exec`.
+
 A language whose toolchain is not here, or whose packages cannot be had in time, is skipped and told with the reason.
 Exits with 1 if a test fails.  Each test runs in a copy of its folder, so that nothing is built in the checkout.
 """
@@ -20,24 +22,39 @@ from toolchains import GO_DOWNLOAD, MAVEN, NPM_INSTALL, Command, Failed, Skipped
 
 HERE = Path(__file__).parent
 
+# What the tests of `production` expect: a refusal, and then as many calls as they like.
+EXEC = (
+    sys.executable,
+    "-m",
+    "ccc_mock.cli",
+    "exec",
+    "--plan",
+    "action=CreateAIAgentCall callee=008613800000001: FailedOperation.CalleeIsBlackUser*",
+    "--",
+)
+
 
 class Language(NamedTuple):
-    """`fetch` brings its packages, `test` runs its test."""
+    """`fetch` brings its packages, `test` runs its test, `production` the one for `ccc-mock exec`."""
 
     fetch: Command
     test: Command
+    production: Command
 
 
 LANGUAGES = {
     "python": Language(
         (sys.executable, "-c", "import tencentcloud.ccc"),
         (sys.executable, "-m", "unittest", "test_calls.py"),
+        (sys.executable, "-m", "unittest", "production.py"),
     ),
-    "node": Language(NPM_INSTALL, ("node", "--test")),
-    "go": Language(GO_DOWNLOAD, ("go", "test", "-count=1", "./...")),
+    "node": Language(NPM_INSTALL, ("node", "--test"), ("node", "--test", "production/calls.mjs")),
+    "go": Language(GO_DOWNLOAD, ("go", "test", "-count=1", "."), ("go", "test", "-count=1", "./production")),
     # Maven knows what a test run needs only by making one.
     "java": Language(
-        (*MAVEN, "test", "-Dtest=None", "-Dsurefire.failIfNoSpecifiedTests=false"), (*MAVEN, "--offline", "test")
+        (*MAVEN, "test", "-Dtest=None", "-Dsurefire.failIfNoSpecifiedTests=false"),
+        (*MAVEN, "--offline", "test"),
+        (*MAVEN, "--offline", "test", "-Dtest=Production"),
     ),
 }
 
@@ -46,6 +63,9 @@ def run_language(language: Language, folder: Path, url: str) -> None:
     need(*language)
     fetch(language.fetch, folder)
     succeed(language.test, folder, {"CCC_MOCK_URL": url})
+    told = succeed((*EXEC, *language.production), folder)
+    if "calls met the fake" not in told or "refused" in told:
+        raise Failed(told)
 
 
 def told(name: str, url: str, scratch: Path) -> bool:

@@ -52,14 +52,15 @@ def fetch(command: Command, folder: Path) -> None:
         raise Skipped("its packages could not be had: " + " ".join(output.split())[:300])
 
 
-def succeed(command: Command, folder: Path, environment: Mapping[str, str] | None = None) -> None:
-    """Raises Failed, with what the command said, where it fails or takes too long."""
+def succeed(command: Command, folder: Path, environment: Mapping[str, str] | None = None) -> str:
+    """What a command printed.  Raises Failed, with that, where it fails or takes too long."""
     try:
         code, output = run(command, folder, RUN_SECONDS, environment)
     except TookTooLong:
         raise Failed(f"it did not end within {RUN_SECONDS} seconds") from None
     if code != 0:
         raise Failed(output)
+    return output
 
 
 def run(
