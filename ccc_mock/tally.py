@@ -15,6 +15,8 @@ MAX_ROWS = 200
 
 REST = "(others)"
 
+WHO = "ccc-mock exec"
+
 
 class Tally:
     """Counts, and says at the end what they are."""
@@ -56,12 +58,15 @@ class Tally:
 
     def lines(self) -> Iterator[str]:
         """The whole of it, for people."""
+        if not self._calls:
+            yield f"{WHO}: no call met the fake; docs/exec.md tells who goes by which variable"
         yield from _section("met the fake", "call", self._calls, self._why)
-        yield from _section("refused; what would let it through", "connection", self._refused)
+        them = "it" if self._refused.total() == 1 else "them"
+        yield from _section(f"refused; what would let {them} through", "connection", self._refused)
         yield from _section("let through to the real host", "connection", self._passed)
         yield from _section("allowed, but failed", "connection", self._failed)
         for text, count in self._remarks.items():
-            yield f"ccc-mock exec: {text}{f' ({count} times)' if count > 1 else ''}"
+            yield f"{WHO}: {text}{f' ({count} times)' if count > 1 else ''}"
 
 
 def _count(rows: Counter[str], row: str) -> str:
@@ -72,10 +77,8 @@ def _count(rows: Counter[str], row: str) -> str:
 
 
 def _section(title: str, noun: str, rows: Counter[str], more: Mapping[str, str] | None = None) -> Iterator[str]:
-    count = rows.total()
-    if not count and noun != "call":
-        return
-    yield f"ccc-mock exec: {count or 'no'} {noun}{'s' if count != 1 else ''} {title}{':' if count else ''}"
+    if rows:
+        yield f"{WHO}: {rows.total()} {noun}{'s' if rows.total() > 1 else ''} {title}:"
     for row, times in rows.items():
         yield f"  {times:>5}  {row}"
         if more and more.get(row):
