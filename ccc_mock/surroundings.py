@@ -29,7 +29,7 @@ EXTRA = "NODE_EXTRA_CA_CERTS"
 JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-_NO_PROXY = ("no_proxy", "NO_PROXY")
+_NO_PROXY = ("NO_PROXY", "no_proxy")
 _CREDENTIALS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 _NON_PROXY_HOSTS = "-Dhttp.nonProxyHosts="
 

@@ -341,7 +341,7 @@ def _target(request: h11.Request) -> Target:
 def _of_authority(text: str, default_port: int | None) -> Target:
     parts = urlsplit("//" + text)
     port = parts.port or default_port
-    if parts.netloc != text or not parts.hostname or not port:
+    if parts.netloc != text or "@" in text or not parts.hostname or not port:
         raise ValueError(text)
     return Target(canonical(parts.hostname), port)
 
