@@ -28,6 +28,7 @@ from ..control import Control
 from ..endpoint import Endpoint
 from ..exchange import Exchange
 from ..hosts import is_intercepted
+from ..plans.words import REDIRECT_LOOP
 from ..redaction import printable
 from ..tally import Tally
 from .asgi import MAX_DRAINED_BYTES, App
@@ -51,6 +52,12 @@ _NO_MORE_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _OF_THE_CONNECTION = (
     b"connection", b"proxy-connection", b"proxy-authorization", b"keep-alive", b"upgrade", b"host",
 )  # fmt: skip
+
+_NO_CONTROL = Response(
+    403,
+    ((b"Content-Type", b"text/plain"),),
+    b"control is not reachable through the proxy: it is at $CCC_MOCK_URL/_ccc\n",
+)
 
 Speak = Callable[[Any], asyncio.Protocol]
 """Makes the fake's protocol for a connection, as this configuration of uvicorn says."""
@@ -86,11 +93,11 @@ class Target(NamedTuple):
 
 
 class NoControl(Control):
-    """In place of control, for those who come through the proxy."""
+    """In place of control, for those who come through the proxy; only the fault `redirect` leads them on."""
 
     def handle(self, request: Request) -> Response:
-        text = b"control is not reachable through the proxy: it is at $CCC_MOCK_URL/_ccc\n"
-        return Response(403, ((b"Content-Type", b"text/plain"), (b"Connection", b"close")), text)
+        answer = super().handle(request) if request.path == REDIRECT_LOOP else _NO_CONTROL
+        return Response(answer.status, (*answer.headers, (b"Connection", b"close")), answer.body)
 
 
 class OneRequest(App):
@@ -186,7 +193,9 @@ class Proxy:
         await _hand_over(client, speak(self.tunnelled), context if first == _TLS_HANDSHAKE else None)
 
     async def _plain_to_fake(self, client: socket.socket, head: Head, target: Target, speak: Speak) -> None:
-        await _hand_over(client, _Begun(speak(self.plain), head.raw), None)
+        # As a proxy writes it to the server: the target without the host, everything else untouched.
+        read = head.raw.replace(head.request.target, _origin_form(head.request.target), 1)
+        await _hand_over(client, _Begun(speak(self.plain), read), None)
 
     def _context(self, host: str) -> ssl.SSLContext:
         if host in self._certified.names:
@@ -346,10 +355,15 @@ def _of_authority(text: str, default_port: int | None) -> Target:
     return Target(canonical(parts.hostname), port)
 
 
+def _origin_form(target: bytes) -> bytes:
+    """What of a URL is asked of its server (RFC 9112, 3.2.1)."""
+    origin = re.sub(rb"^[^:/]+://[^/?]*", b"", target)
+    return origin if origin.startswith(b"/") else b"/" + origin
+
+
 def _forwarded(request: h11.Request, target: Target, outer: Outer | None) -> bytes:
     """The head as the real host, or the outer proxy, is to get it: for one request."""
-    origin = re.sub(rb"^[^:]+://[^/?]*", b"", request.target)
-    origin = origin if origin.startswith(b"/") else b"/" + origin
+    origin = _origin_form(request.target)
     authority = (target.host if target.port == PORTS["http"] else target.authority).encode()
     kept = [line for line in request.headers.raw_items() if line[0].lower() not in _OF_THE_CONNECTION]
     own = [(b"Connection", b"close"), *(authorization_of(outer) if outer else ())]

@@ -14,8 +14,10 @@ import termios
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from ccc_mock.exec import exec_
 from executing import execute, python, surroundings_of_a_test
 from process import CCC_MOCK, ccc_mock_without
 
@@ -69,6 +71,13 @@ def test_without_the_extra_it_is_said_what_to_install() -> None:
 
 def test_a_fake_that_verifies_nothing_says_so() -> None:
     assert execute("--auth", "off", "true").stderr.startswith("ccc-mock exec: warning: auth off: ")
+
+
+def test_every_flag_is_told() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "exec.md").read_text("utf-8")
+    for option in exec_.params:
+        if isinstance(option, click.Option):
+            assert f"`{option.opts[-1]}" in told
 
 
 WAITS = """

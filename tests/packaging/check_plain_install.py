@@ -53,6 +53,9 @@ def check_what_is_missing() -> None:
     assert tls.returncode == 2, tls
     assert "pip install 'ccc-mock[tls]'" in tls.stderr, tls.stderr
     assert len(tls.stderr.splitlines()) == 1, tls.stderr
+    executed = subprocess.run([BIN / "ccc-mock", "exec", "true"], capture_output=True, text=True)
+    assert executed.returncode == 2, executed
+    assert executed.stderr == "ccc-mock: exec needs trustme: pip install 'ccc-mock[tls]'\n", executed.stderr
 
 
 def check_consoles() -> None:
