@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,8 @@ def exec_(allow: tuple[str, ...], quiet: bool, command: tuple[str, ...], **descr
     for each in warnings_of(described["auth"], described["plans"]):
         _say(f"warning: {each}")
     tally = Tally()
-    code = _run(
-        command, endpoint, AllowedHosts(allow), (described["credentials"] or [[DEFAULT_CREDENTIAL]])[0][0], tally
-    )
+    credential = next((each for group in described["credentials"] for each in group), DEFAULT_CREDENTIAL)
+    code = _run(command, endpoint, AllowedHosts(allow), credential, tally)
     if not quiet:
         for line in tally.lines():
             _print(line)
@@ -70,33 +70,47 @@ def _run(
 ) -> int:
     try:
         from .adapters.child import CannotRun, run, signals_held
-        from .adapters.outer import OuterProxies
-        from .adapters.proxy import proxying
-        from .adapters.tls import certified
-        from .adapters.trust import trust_in
+        from .adapters.proxy import proxying  # noqa: F401  # whether it can be had
     except ModuleNotFoundError as reason:
         raise click.UsageError(f"exec needs {reason.name}: pip install 'ccc-mock[tls]'") from None
     say_what_the_server_says(tally.remark, as_json=False)
-    before, ca = dict(os.environ), "ca.pem"
+    # Signals are held before there is a temporary folder, and until it is gone.
     with signals_held() as mask, contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ccc-mock-", ignore_cleanup_errors=True)))
-        made = stack.enter_context(certified(METADATA_HOST, ca_file=folder / ca))
-        proxied = stack.enter_context(
-            proxying(endpoint, made, allowed=allowed, outers=OuterProxies.of_environment(), tally=tally)
-        )
-        environment = surroundings(
-            before,
-            proxy=proxied.proxy,
-            url=proxied.url,
-            credential=credential,
-            trust=trust_in(folder, made.ca_file, before, _say),
-            ours=[name for name in made.names if is_intercepted(name)],
-        )
+        try:
+            environment = stack.enter_context(_surrounded(endpoint, allowed, credential, tally))
+        except (ValueError, OSError) as reason:  # such as a disk that is full
+            raise click.UsageError(f"exec cannot begin: {reason}") from None
         try:
             return run(command, environment, mask)
         except CannotRun as reason:
             _say(str(reason))
             return reason.code
+
+
+@contextlib.contextmanager
+def _surrounded(
+    endpoint: Endpoint, allowed: AllowedHosts, credential: Credential, tally: Tally
+) -> Iterator[dict[str, str]]:
+    """A running fake behind its proxy, and the environment that leads a command there."""
+    from .adapters.outer import OuterProxies
+    from .adapters.proxy import proxying
+    from .adapters.tls import certified
+    from .adapters.trust import trust_in
+
+    before = dict(os.environ)
+    with (
+        tempfile.TemporaryDirectory(prefix="ccc-mock-", ignore_cleanup_errors=True) as folder,
+        certified(METADATA_HOST, ca_file=Path(folder, "ca.pem")) as made,
+        proxying(endpoint, made, allowed=allowed, outers=OuterProxies.of_environment(), tally=tally) as proxied,
+    ):
+        yield surroundings(
+            before,
+            proxy=proxied.proxy,
+            url=proxied.url,
+            credential=credential,
+            trust=trust_in(Path(folder), made.ca_file, before, _say),
+            ours=[name for name in made.names if is_intercepted(name)],
+        )
 
 
 def _say(sentence: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from .exchange import Exchange
 from .hosts import host_name
 from .journal import OK
+from .messages import in_english
 from .redaction import printable
 
 MAX_ROWS = 200
@@ -23,7 +24,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._calls: Counter[str] = Counter()
-        self._why: dict[str, str] = {}
+        self._why: dict[str, tuple[str, str]] = {}
         self._refused: Counter[str] = Counter()
         self._passed: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
@@ -34,11 +35,14 @@ class Tally:
         request = exchange.request
         asked = exchange.action_name or f"{request.method} {request.path.decode('utf-8', 'replace')}"
         name = host_name(request.headers.get(b"host") or b"")
-        row = "  ".join(map(printable, filter(None, (name, asked, exchange.verdict))))
+        planned = f"(planned, {exchange.planned.text})" if exchange.planned is not None else ""
+        row = "  ".join(map(printable, filter(None, (name, asked, exchange.verdict, planned))))
         row = _count(self._calls, row)
         if exchange.verdict != OK:
-            why = str(exchange.refused.message if exchange.refused else exchange.unsupported or "")
-            self._why[row] = " ".join(filter(None, (why, f"({exchange.hint})" if exchange.hint else "")))
+            self._why[row] = (
+                str(exchange.refused.message if exchange.refused else exchange.unsupported or ""),
+                exchange.hint,
+            )
 
     def refused(self, host: str, port: int) -> None:
         """A host that is neither the fake's nor allowed."""
@@ -60,13 +64,18 @@ class Tally:
         """The whole of it, for people."""
         if not self._calls:
             yield f"{WHO}: no call met the fake; docs/exec.md tells who goes by which variable"
-        yield from _section("met the fake", "call", self._calls, self._why)
+        yield from _section("met the fake", "call", self._calls, {row: _why(*why) for row, why in self._why.items()})
         them = "it" if self._refused.total() == 1 else "them"
         yield from _section(f"refused; what would let {them} through", "connection", self._refused)
         yield from _section("let through to the real host", "connection", self._passed)
         yield from _section("allowed, but failed", "connection", self._failed)
         for text, count in self._remarks.items():
             yield f"{WHO}: {text}{f' ({count} times)' if count > 1 else ''}"
+
+
+def _why(message: str, hint: str) -> str:
+    """Why the last call of a row was refused, in one language whatever the client's is, and how to cure it."""
+    return " ".join(filter(None, (in_english(message), f"({hint})" if hint else "")))
 
 
 def _count(rows: Counter[str], row: str) -> str:

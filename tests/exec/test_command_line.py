@@ -17,12 +17,13 @@ from pathlib import Path
 import click
 import pytest
 
+from ccc_mock.cli import main
 from ccc_mock.exec import exec_
 from executing import execute, python, surroundings_of_a_test
 from process import CCC_MOCK, ccc_mock_without
 
 
-@pytest.mark.parametrize("code", [0, 1, 2, 7, 255])
+@pytest.mark.parametrize("code", [0, 255])
 def test_the_exit_code_is_the_commands(code: int) -> None:
     assert execute("--", "sh", "-c", f"exit {code}").returncode == code
 
@@ -56,17 +57,29 @@ def test_flags_behind_the_command_are_its_own() -> None:
         (("--port", "1", "true"), "No such option"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_the_options_is_one_sentence(arguments: tuple[str, ...], told: str) -> None:
-    run = execute(*arguments)
-    assert run.returncode == 2
-    assert told in run.stderr
-    assert len(run.stderr.splitlines()) == 1
+def test_what_is_wrong_with_the_options_is_one_sentence(
+    arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["exec", *arguments]) == 2
+    complaint = capsys.readouterr().err
+    assert told in complaint
+    assert len(complaint.splitlines()) == 1
 
 
 def test_without_the_extra_it_is_said_what_to_install() -> None:
     run = execute("true", program=ccc_mock_without("trustme"))
     assert run.returncode == 2
     assert run.stderr == "ccc-mock: exec needs trustme: pip install 'ccc-mock[tls]'\n"
+
+
+def test_without_a_temporary_folder_it_says_so(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    program = (sys.executable, "-c", f"import tempfile, sys; tempfile.tempdir = {str(nowhere)!r}\n"
+               "from ccc_mock.cli import main; sys.exit(main())")  # fmt: skip
+    run = execute("true", program=program)
+    assert run.returncode == 2
+    assert run.stderr.startswith("ccc-mock: exec cannot begin: [Errno 2] No such file or directory: ")
+    assert len(run.stderr.splitlines()) == 1
 
 
 def test_a_fake_that_verifies_nothing_says_so() -> None:
@@ -110,14 +123,14 @@ def started(temporary: Path, **how: object) -> Iterator[subprocess.Popen[str]]:
             running.kill()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
-def test_a_signal_is_passed_on_and_the_fake_ends_after_the_command(number: signal.Signals, tmp_path: Path) -> None:
+def test_signals_are_passed_on_and_the_fake_ends_after_the_command(tmp_path: Path) -> None:
     with started(tmp_path) as running:
-        running.send_signal(number)
-        assert running.stdout.readline() == f"{number.name}\n"
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+            running.send_signal(number)
+            assert running.stdout.readline() == f"{number.name}\n"
         running.send_signal(signal.SIGTERM)
         _, told = running.communicate(timeout=20)
-    assert running.returncode == 41
+    assert running.returncode == 43
     assert told.startswith("ccc-mock exec: no call met the fake")
     assert os.listdir(tmp_path) == []
 

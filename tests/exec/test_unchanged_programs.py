@@ -28,7 +28,8 @@ CLIENTS = (
     SDK
     + """
 import asyncio, json, subprocess, urllib.request
-import httpx, requests
+import aiohttp, httpx, requests
+from tencentcloud.common.credential import CVMRoleCredential, STSAssumeRoleCredential
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
@@ -39,6 +40,16 @@ def sync(**settings):
 async def in_async():
     async with ccc_client_async.CccClient(credential, "ap-shanghai") as client:
         return (await client.CreateAIAgentCall(call)).SessionId
+
+def with_key_of(credential):
+    return ccc_client.CccClient(credential, "ap-shanghai").CreateAIAgentCall(call).SessionId
+
+async def in_aiohttp():
+    async with aiohttp.ClientSession(trust_env=True) as session:
+        async with session.get("https://ccc.tencentcloudapi.com/") as answer:
+            return (await answer.json())["Response"]["Error"]["Code"]
+
+ROLE = "qcs::cam::uin/100015158414:roleName/my-role"
 
 def asked_with(ask):
     return json.loads(ask("https://ccc.tencentcloudapi.com/"))["Response"]["Error"]["Code"]
@@ -55,6 +66,9 @@ print(json.dumps({
     "curl": asked_with(curl),
     "a region": session.get("https://ccc.ap-guangzhou.tencentcloudapi.com/").status_code,
     "a region nobody knows": session.get("https://ccc.xx-nowhere.tencentcloudapi.com/").status_code,
+    "aiohttp": asyncio.run(in_aiohttp()),
+    "assumed": with_key_of(STSAssumeRoleCredential(credential.secret_id, credential.secret_key, ROLE, "session")),
+    "metadata": with_key_of(CVMRoleCredential()),
     "role": session.get("http://metadata.tencentyun.com/latest/meta-data/cam/security-credentials/").text,
 }))
 """
@@ -71,12 +85,12 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]:
     return json.loads(run.stdout), run.stderr
 
 
-@pytest.mark.parametrize("client", ["sync", "async", "plain"])
+@pytest.mark.parametrize("client", ["sync", "async", "plain", "assumed", "metadata"])
 def test_an_official_client_places_its_call(ran: tuple[dict[str, Any], str], client: str) -> None:
     assert len(ran[0][client]) == 36
 
 
-@pytest.mark.parametrize("client", ["requests", "httpx", "urllib", "curl"])
+@pytest.mark.parametrize("client", ["requests", "httpx", "aiohttp", "urllib", "curl"])
 def test_a_client_trusts_and_meets_the_fake(ran: tuple[dict[str, Any], str], client: str) -> None:
     assert ran[0][client] == "MissingParameter"
 
@@ -88,8 +102,8 @@ def test_regions_and_the_metadata_meet_it_too(ran: tuple[dict[str, Any], str]) -
 
 def test_at_the_end_it_is_told_what_was_called(ran: tuple[dict[str, Any], str]) -> None:
     told = ran[1].splitlines()
-    assert told[0] == "ccc-mock exec: 10 calls met the fake:"
-    assert "      3  ccc.tencentcloudapi.com  CreateAIAgentCall  ok" in told
+    assert told[0] == "ccc-mock exec: 16 calls met the fake:"
+    assert "      5  ccc.tencentcloudapi.com  CreateAIAgentCall  ok" in told
     assert "      1  ccc.xx-nowhere.tencentcloudapi.com  GET /  MissingParameter" in told
     assert not any("refused" in line for line in told)
 
@@ -124,7 +138,10 @@ print(os.environ["TENCENTCLOUD_SECRET_ID"], os.environ.get("TENCENTCLOUD_TOKEN")
     assert len(placed) == 36
     assert credential == "AKID-own None"  # somebody's token does not go with a key of the fake's
     assert runs[0].stdout == runs[1].stdout
-    assert "CreateAIAgentCall  FailedOperation.CalleeIsBlackUser\n         " in runs[0].stderr
+    told = (
+        "CreateAIAgentCall  FailedOperation.CalleeIsBlackUser  (planned, plan-1: FailedOperation.CalleeIsBlackUser)\n"
+    )
+    assert told in runs[0].stderr
     assert "own-key" not in runs[0].stderr
 
 
