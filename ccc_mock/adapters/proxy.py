@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import ipaddress
 import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
@@ -48,7 +48,6 @@ LINGER_SECONDS = 2
 _PIECE = 64 * 1024
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _TLS_HANDSHAKE = b"\x16"
-_NO_MORE_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _OF_THE_CONNECTION = (
     b"connection", b"proxy-connection", b"proxy-authorization", b"keep-alive", b"upgrade", b"host",
 )  # fmt: skip
@@ -68,7 +67,8 @@ class Refused(Exception):
 
     def __init__(self, status: str, text: str) -> None:
         super().__init__(text)
-        self.answer = last_answer(status, text + "\n")
+        told = text.encode("ascii", "replace").decode()  # a resolver's reasons are in the language of the machine
+        self.answer = last_answer(status, told + "\n")
 
 
 class Head(NamedTuple):
@@ -154,9 +154,10 @@ class Proxy:
             try:
                 client, _ = await asyncio.get_running_loop().sock_accept(self._listener)
                 return client
-            except OSError as reason:
-                if reason.errno in _NO_MORE_FILES:
-                    await asyncio.sleep(0.1)  # until a connection ends
+            except ConnectionAbortedError:
+                continue  # the client did not wait
+            except OSError:
+                await asyncio.sleep(0.1)  # too many open files (EMFILE): until a connection ends
 
     async def _converse(self, client: socket.socket, speak: Speak) -> None:
         """Bring one connection where it wants to get.  Who takes it on takes it out of `client`."""
@@ -319,9 +320,9 @@ async def _read_head(client: socket.socket) -> Head | None:
                 raise Refused(
                     "400 Bad Request", "this proxy is spoken to in plain HTTP: its URL begins with http://"
                 ) from None
-            raise Refused(
-                f"{wrong.error_status_hint} Bad Request", f"no HTTP request that could be read: {wrong}"
-            ) from None
+            status = HTTPStatus(wrong.error_status_hint)
+            told = f"no HTTP request that could be read: {wrong}"
+            raise Refused(f"{status.value} {status.phrase}", told) from None
         if isinstance(event, h11.Request):
             return Head(event, bytes(raw), conn.trailing_data[0])
     return None
