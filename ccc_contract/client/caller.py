@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from ..errors import CredentialError
+from ..errors import CredentialError, NotSent
 from ..model import JSON, Api
 from ..reading import load_api
 from .answers import Answer
@@ -106,15 +106,23 @@ class Caller(ABC, Generic[_H, _L]):
         """An HTTP client of the library that is there."""
 
     def _request(self, step: Send) -> Any:
-        """The request as the HTTP client has it: our lines over its own, nothing of ours left out."""
+        """The request as the HTTP client has it: our lines over its own, nothing of ours left out.
+
+        Raises NotSent: what cannot be made, or would go into a closed client, leaves no doubt behind.
+        """
+        if getattr(self._http, "is_closed", False):
+            raise NotSent("the HTTP client is closed")
         seconds = step.seconds
-        return self._http.build_request(
-            "POST",
-            self._target.url,
-            content=step.request.body,
-            headers=step.request.headers.lines,
-            timeout=(min(self._connect_seconds, seconds), seconds, seconds, seconds),
-        )
+        try:
+            return self._http.build_request(
+                "POST",
+                self._target.url,
+                content=step.request.body,
+                headers=step.request.headers.lines,
+                timeout=(min(self._connect_seconds, seconds), seconds, seconds, seconds),
+            )
+        except Exception as error:
+            raise NotSent(f"the request could not be made ({type(error).__name__}: {error})") from error
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target.url} {self._flow.keys.current or 'no key yet'}>"

@@ -397,3 +397,18 @@ def test_its_timeouts_are_those_of_the_client(rig: Rig) -> None:
     rig.call([Reply()], own={"timeout": 0.001}, timeout_seconds=30.0, connect_seconds=5.0)
     (sent,) = rig.sent
     assert sent.timeouts == {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
+
+
+# --- what never reaches it -----------------------------------------------------------------------------------------
+
+
+def test_a_request_that_cannot_be_made_was_not_sent(rig: Rig) -> None:
+    with pytest.raises(NotSent, match=r"1\.2\.3\.999"):
+        rig.call([], endpoint="http://1.2.3.999", retries=AT_ONCE)
+    assert rig.sent == []
+
+
+def test_through_a_closed_http_client_nothing_was_sent(rig: Rig) -> None:
+    with pytest.raises(NotSent, match="closed"):
+        rig.call([], closed=True, retries=AT_ONCE)
+    assert rig.sent == []
