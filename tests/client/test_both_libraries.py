@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ import pytest
 import time_machine
 
 import oracle
+from ccc_contract import AsyncClient, Client
 from ccc_contract.client import Answer, Credential, transports
 from ccc_contract.client.answers import MAX_ANSWER_BYTES
 from ccc_contract.errors import (
@@ -351,6 +354,51 @@ def test_no_exception_that_a_request_may_end_in_was_forgotten(library: Any) -> N
 
 def _is_error(value: Any, base: type) -> bool:
     return isinstance(value, type) and issubclass(value, base)
+
+
+# --- which of them serves ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def libraries(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Sets the names of the libraries that are looked for."""
+
+    def look_for(*names: str) -> None:
+        monkeypatch.setattr(transports, "LIBRARIES", names)
+        transports._library.cache_clear()
+
+    transports._library.cache_clear()
+    yield look_for
+    transports._library.cache_clear()
+
+
+def test_of_two_that_are_installed_httpx2_serves(libraries: Callable[..., None]) -> None:
+    with Client(KEY) as client:
+        assert type(client._http) is httpx2.Client
+    assert type(AsyncClient(KEY)._http) is httpx2.AsyncClient
+
+
+def test_where_httpx2_is_missing_httpx_serves(libraries: Callable[..., None]) -> None:
+    libraries("httpx_of_the_future", "httpx")
+    with Client(KEY) as client:
+        assert type(client._http) is httpx.Client
+    assert type(AsyncClient(KEY)._http) is httpx.AsyncClient
+
+
+def test_where_neither_is_there_it_says_what_to_install(libraries: Callable[..., None]) -> None:
+    libraries("httpx_of_the_future")
+    with pytest.raises(ImportError, match=re.escape("pip install 'ccc-mock[client]', or pass http=")):
+        Client(KEY)
+
+
+def test_one_that_is_there_and_lacks_something_is_not_passed_over(
+    libraries: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lacking.py").write_text("import what_it_lacks")
+    monkeypatch.syspath_prepend(tmp_path)
+    libraries("lacking", "httpx")
+    with pytest.raises(ModuleNotFoundError, match="what_it_lacks"):
+        Client(KEY)
 
 
 # --- an HTTP client of the caller's own ----------------------------------------------------------------------------

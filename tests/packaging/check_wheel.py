@@ -35,7 +35,7 @@ def check_wheel(path: Path) -> None:
         need.split(";")[0].split(">")[0] for need in metadata.get_all("Requires-Dist", []) if "extra ==" not in need
     }
     assert plain == LIGHT, plain
-    assert {"fast", "pytest", "tls"} <= set(metadata.get_all("Provides-Extra", []))
+    assert {"client", "fast", "pytest", "tls"} <= set(metadata.get_all("Provides-Extra", []))
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["License-Expression"] == "Apache-2.0"
     for line in ("ccc-mock = ccc_mock.cli:main", "ccc-contract = ccc_contract.cli:main", "[pytest11]"):
