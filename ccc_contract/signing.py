@@ -292,6 +292,8 @@ def sign(
 
 
 def _with(request: Request, line: tuple[bytes, bytes]) -> Request:
-    kept = (pair for pair in request.headers.lines if pair[0].lower() != line[0])
+    kept: Iterable[tuple[bytes, bytes]] = request.headers.lines
+    if line[0] in request.headers:
+        kept = (pair for pair in kept if pair[0].lower() != line[0])
     headers = Headers((*kept, line))
     return Request(request.method, request.path, request.query, headers, request.body, request.client)

@@ -17,7 +17,7 @@ from .flow import Clocks, Flow, Hook, Send, Step, log
 from .outgoing import Signer, Target
 from .pacing import Pace
 from .retries import Retries
-from .transports import IDLE_SECONDS, AsyncHttpClient, Connection, HttpClient
+from .transports import IDLE_SECONDS, AsyncHttpClient, Connection, HttpClient, parsed
 
 USUAL = Retries()
 
@@ -100,6 +100,7 @@ class Caller(ABC, Generic[_H, _L]):
             proxy=proxy, ca_file=ca_file, http2=http2, max_connections=max_connections, idle_seconds=idle_seconds
         )
         self._http = self._open(own) if http is None else http
+        self._url = parsed(self._http, self._target.url)
 
     @abstractmethod
     def _open(self, own: Connection) -> _H:
@@ -116,7 +117,7 @@ class Caller(ABC, Generic[_H, _L]):
         try:
             return self._http.build_request(
                 "POST",
-                self._target.url,
+                self._url,
                 content=step.request.body,
                 headers=step.request.headers.lines,
                 timeout=(min(self._connect_seconds, seconds), seconds, seconds, seconds),

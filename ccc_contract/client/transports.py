@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import ssl
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -60,7 +61,7 @@ class HttpClient(Protocol[_R]):
     """What Client sends through: httpx2.Client and httpx.Client are two."""
 
     def build_request(
-        self, method: str, url: str, *, content: bytes, headers: Sequence[tuple[bytes, bytes]], timeout: Timeouts
+        self, method: str, url: Any, *, content: bytes, headers: Sequence[tuple[bytes, bytes]], timeout: Timeouts
     ) -> _R: ...
     def send(self, request: _R, *, stream: bool, auth: None, follow_redirects: bool) -> HttpResponse: ...
     def close(self) -> None: ...
@@ -70,7 +71,7 @@ class AsyncHttpClient(Protocol[_R]):
     """What AsyncClient sends through: httpx2.AsyncClient and httpx.AsyncClient are two."""
 
     def build_request(
-        self, method: str, url: str, *, content: bytes, headers: Sequence[tuple[bytes, bytes]], timeout: Timeouts
+        self, method: str, url: Any, *, content: bytes, headers: Sequence[tuple[bytes, bytes]], timeout: Timeouts
     ) -> _R: ...
     async def send(self, request: _R, *, stream: bool, auth: None, follow_redirects: bool) -> AsyncHttpResponse: ...
     async def aclose(self) -> None: ...
@@ -137,6 +138,21 @@ def _library() -> ModuleType:
             if error.name != name:  # it is there, and lacks something
                 raise
     raise ImportError("the client needs httpx2 or httpx: pip install 'ccc-mock[client]', or pass http=")
+
+
+def parsed(http: object, url: str) -> Any:
+    """`url` as the library of `http` has it: given a text, it would parse that again with every call.
+
+    The text itself for a client of no known library, and where the library cannot read it: the call will tell.
+    """
+    for cls in type(http).__mro__:
+        name = cls.__module__.partition(".")[0]
+        if name in LIBRARIES:
+            try:
+                return sys.modules[name].URL(url)
+            except Exception:
+                return url
+    return url
 
 
 # --- what comes of it ----------------------------------------------------------------------------------------------
