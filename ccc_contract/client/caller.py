@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from ..errors import CredentialError, NotSent
@@ -138,6 +137,9 @@ def _api(given: Api | None, retries: Retries) -> Api:
 
 
 def agent() -> str:
+    # Here, because it takes longer to import than all of the client.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return f"CCC_CONTRACT_{version('ccc-mock')}"
     except PackageNotFoundError:  # run from a folder

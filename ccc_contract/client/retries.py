@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from ..errors import CccError, NotSent, RateLimited, ServiceFailed, TransportError, TryLater
 from ..http import Response
@@ -82,6 +81,8 @@ def hinted_seconds(answer: Response | None, now: float) -> float:
 
 def seconds_until(date: str, now: float) -> float | None:
     """From `now`, Unix seconds, to the date of a header; None for a text that is no date."""
+    from email.utils import parsedate_to_datetime  # here, because few answers need it and it is slow to import
+
     try:
         then = parsedate_to_datetime(date)
     except (ValueError, IndexError, TypeError):
