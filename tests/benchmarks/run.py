@@ -15,6 +15,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import client
 import handle
 import in_process
 import parts
@@ -30,6 +31,7 @@ FULL: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=7, seconds=5),
     "handle": partial(handle.measure, batches=200),
     "in-process": partial(in_process.measure, batches=60),
+    "client": partial(client.measure, batches=60, starts=15),
     "plugin": partial(plugin.measure, rounds=25, tests=300),
     "start": partial(parts.start, rounds=15),
     "memory": partial(parts.memory, few=100_000, many=1_000_000),
@@ -40,6 +42,7 @@ SMOKE: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=1, seconds=1),
     "handle": partial(handle.measure, batches=5),
     "in-process": partial(in_process.measure, batches=3),
+    "client": partial(client.measure, batches=3, starts=2),
     "plugin": partial(plugin.measure, rounds=2, tests=10),
     "start": partial(parts.start, rounds=2),
     "memory": partial(parts.memory, few=2_000, many=10_000),
