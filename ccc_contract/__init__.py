@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from .errors import ApiError, CallOutcomeUnknown, CccError
 from .http import Headers, Request, Response
-from .model import Api
-from .reading import load_api
 from .signing import sign
 
 if TYPE_CHECKING:
     from .client import AsyncClient, Client, Credential, Retries
+    from .model import Api
+    from .reading import load_api
 
 __all__ = [
     "Api",
@@ -28,10 +28,20 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # The client is brought when it is asked for: who only signs or reads the contract does not pay for it.
-    if name in ("AsyncClient", "Client", "Credential", "Retries"):
-        from . import client
+_LATER = {
+    "Api": "model",
+    "AsyncClient": "client",
+    "Client": "client",
+    "Credential": "client",
+    "Retries": "client",
+    "load_api": "reading",
+}
+"""Name → its module, which is brought when it is asked for: who only signs pays for neither client nor data."""
 
-        return getattr(client, name)
+
+def __getattr__(name: str) -> object:
+    if name in _LATER:
+        from importlib import import_module
+
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
