@@ -76,7 +76,8 @@ def hinted_seconds(answer: Response | None, now: float) -> float:
     text = value.decode("latin-1")
     if text.isascii() and text.isdigit():
         return min(float(text[:10]), MAX_HINT_SECONDS)
-    return min(max(0.0, seconds_until(text, now) or 0.0), MAX_HINT_SECONDS)
+    seconds = seconds_until(text, now) if text else None
+    return min(max(0.0, seconds or 0.0), MAX_HINT_SECONDS)
 
 
 def seconds_until(date: str, now: float) -> float | None:
