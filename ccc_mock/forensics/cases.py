@@ -1,0 +1,322 @@
+"""One request whose signature is to be explained, in each of the two schemes: what by the rule, and what else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from ccc_contract.http import Request
+from ccc_contract.signing import (
+    SIGNED_AT_LEAST,
+    TERMINATOR,
+    Authorization,
+    MalformedAuthorization,
+    Reading,
+    Working,
+    claimed_secret_id,
+    parse_authorization,
+)
+from ccc_contract.signing_v1 import READINGS as OLDER_READINGS
+
+from .diagnosis import Secret
+from .mistake import Evidence, How, Mistake
+from .mistakes import MISTAKES, SCOPE_NOT_SIGNED
+from .recipe import (
+    FORMS,
+    Canonical,
+    Older,
+    Recipe,
+    Signing,
+    Steps,
+    canonical_by_the_rule,
+    date_of,
+    older_by_the_rule,
+    pairs_of,
+    signature_of,
+    signature_of_older,
+    signing_by_the_rule,
+    string_to_sign,
+    working,
+)
+from .writing import Style
+
+MAX_TEXT_BYTES = 16 * 1024
+"""What is longer is not put together anew thousands of times: then only keys, times and scopes are searched."""
+
+MAX_PAIRS = 500
+"""So it is with more parameters of the older scheme."""
+
+MAX_OTHERS = 16
+"""Keys beside the one that is claimed."""
+
+Seen = tuple[Mistake, How]
+Candidate = tuple[bytes, tuple[Seen, ...], "Recipe | Older"]
+"""A signature, the mistakes that lead to it, and how it was made."""
+
+
+def _own(secrets: Sequence[Secret], claimed: str) -> Secret | None:
+    """Whose signature it should be.  One who swapped both claims the key: then it is by that key."""
+    for secret in secrets:
+        if secret.secret_id == claimed.strip():
+            return secret
+    return next((secret for secret in secrets if secret.secret_key == claimed.strip()), None)
+
+
+def _others(secrets: Sequence[Secret], own: Secret | None) -> list[Secret]:
+    return [secret for secret in secrets if secret is not own][:MAX_OTHERS]
+
+
+class _Half(NamedTuple):
+    """A changed canonical request, with its text and its hash."""
+
+    place: int
+    seen: Seen
+    canonical: Canonical
+    text: bytes
+    line: bytes
+
+
+class _Other(NamedTuple):
+    """A changed way to sign."""
+
+    place: int
+    seen: Seen
+    signing: Signing
+
+    @property
+    def is_plain(self) -> bool:
+        """Does the canonical request stand in the string as the hash that a `_Half` has?"""
+        return self.signing.digest == "hex"
+
+
+class Newer:
+    """TC3-HMAC-SHA256."""
+
+    pairs = None
+
+    def __init__(
+        self,
+        request: Request,
+        secrets: Sequence[Secret],
+        actions: Sequence[str],
+        readings: Sequence[Reading],
+        payload_hash: str,
+    ) -> None:
+        self.secret = _own(secrets, claimed_secret_id(request.headers))
+        self._request, self._readings, self._steps = request, readings, Steps()
+        self._claim = _claim(request)
+        self._stamp = (request.headers.get(b"x-tc-timestamp") or b"").strip()
+        readable = self._claim is not None and self._stamp.isdigit() and len(self._stamp) <= MAX_DIGITS
+        self.claimed = self._claim.signature.encode("utf-8", "replace") if self._claim and readable else b""
+        self._seen = Evidence(
+            request,
+            claim=self._claim,
+            secret_id=self.secret.secret_id if self.secret else "",
+            others=_others(secrets, self.secret),
+            actions=actions,
+        )
+        names = self._claim.signed_headers if self._claim else SIGNED_AT_LEAST
+        self._names = names[:MAX_NAMES]
+        canonical = canonical_by_the_rule(request, self._names, payload=payload_hash.encode())
+        self._is_small = len(canonical.text) <= MAX_TEXT_BYTES
+        self._canonical = canonical._replace(style=self._style())
+
+    def _style(self) -> Style | None:
+        request = self._request
+        unsigned = b"x-tc-content-sha256" in request.headers
+        hashes = request.method != "GET" and not unsigned and self._is_small and self.claimed
+        return self._seen.writings.sent if hashes and self.secret is not None else None
+
+    @staticmethod
+    def concerns(mistake: Mistake) -> bool:
+        return mistake.canonical is not None or mistake.signing is not None or mistake is SCOPE_NOT_SIGNED
+
+    def ours(self) -> Working:
+        """By the rule, as far as it goes without a key and without a claim that can be read."""
+        if not self.claimed or self._claim is None:
+            return Working(self._canonical.text, b"", "")
+        if self.secret is None:
+            signing = signing_by_the_rule(self._claim, self._stamp, "")
+            return Working(self._canonical.text, string_to_sign(self._canonical, signing), "")
+        return working(Recipe(self._canonical, self._signing))
+
+    @property
+    def _signing(self) -> Signing:
+        assert self._claim is not None and self.secret is not None  # noqa: PT018 - else there is no search
+        return signing_by_the_rule(self._claim, self._stamp, self.secret.secret_key)
+
+    def accepted(self) -> Iterator[Candidate]:
+        """What the fake accepts; another scope in the header than was signed is the one mistake that is left."""
+        assert self._claim is not None  # else there is no search
+        claim, date = self._claim, date_of(self._claim, self._stamp)
+        made: tuple[Seen, ...] = ()
+        if (claim.date, claim.terminator) != (date, TERMINATOR):
+            claimed = f"{claim.date}/{claim.service}/{claim.terminator}"
+            signed = f"{date}/{claim.service}/{TERMINATOR}"
+            made = ((SCOPE_NOT_SIGNED, {"claimed": claimed, "signed": signed}),)
+        for canonical in (self._canonical, *self._alike()):
+            recipe = Recipe(canonical, self._signing)
+            yield signature_of(recipe), made, recipe
+
+    def _alike(self) -> list[Canonical]:
+        """What is accepted beside the rule, where it makes a difference here."""
+        found = []
+        for reading in self._readings:
+            other = canonical_by_the_rule(self._request, self._names, reading, payload=self._canonical.payload)
+            other = other._replace(style=self._canonical.style)
+            if other != self._canonical and other not in found:
+                found.append(other)
+        return found
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Every mistake alone, then those that go together."""
+        signing, alike = self._signing, self._alike() if self._is_small else []
+        halves: list[_Half] = []
+        others: list[_Other] = []
+        for place, mistake in enumerate(MISTAKES):
+            changed = list(self._halves(place, mistake, self._canonical))
+            ways = list(self._ways(place, mistake, signing))
+            yield from self._alone(self._canonical, signing, changed, ways)
+            halves += changed[: mistake.paired]
+            others += ways[: mistake.paired]
+        for canonical in alike:
+            for place, mistake in enumerate(MISTAKES):
+                changed = list(self._halves(place, mistake, canonical))
+                yield from self._alone(canonical, signing, changed, list(self._ways(place, mistake, signing)))
+        yield from self._across(halves, others)
+        yield from self._twice_in_the_request(halves, signing)
+        yield from self._twice_in_the_signing(others)
+
+    def _halves(self, place: int, mistake: Mistake, canonical: Canonical) -> Iterator[_Half]:
+        if mistake.canonical is None or not self._is_small:
+            return
+        plain, form, seen = canonical.text, FORMS["hex"], {canonical.text}
+        for how, changed in mistake.canonical(canonical, self._seen):
+            text = changed.text
+            if text not in seen and text != plain:
+                seen.add(text)
+                yield _Half(place, (mistake, how), changed, text, form(text))
+
+    def _ways(self, place: int, mistake: Mistake, signing: Signing) -> Iterator[_Other]:
+        if mistake.signing is not None:
+            for how, changed in mistake.signing(signing, self._seen):
+                if changed != signing:
+                    yield _Other(place, (mistake, how), changed)
+
+    def _alone(
+        self, canonical: Canonical, signing: Signing, halves: Sequence[_Half], ways: Sequence[_Other]
+    ) -> Iterator[Candidate]:
+        """One mistake, in either half or in both."""
+        sign, text = self._steps.of(signing), canonical.text
+        for half in halves:
+            yield sign(half.line), (half.seen,), Recipe(half.canonical, signing)
+        for way in ways:
+            if self._is_small or way.is_plain:
+                yield self._sign(text, way.signing), (way.seen,), Recipe(canonical, way.signing)
+        for half in halves:
+            for way in ways:
+                yield (
+                    self._sign(half.text, way.signing),
+                    (half.seen, way.seen),
+                    Recipe(half.canonical, way.signing),
+                )
+
+    def _sign(self, text: bytes, signing: Signing) -> bytes:
+        return self._steps.of(signing)(FORMS[signing.digest](text))
+
+    def _across(self, halves: Sequence[_Half], ways: Sequence[_Other]) -> Iterator[Candidate]:
+        """One mistake in the canonical request, one in what is made of it."""
+        for way in ways:
+            sign, form = self._steps.of(way.signing), FORMS[way.signing.digest]
+            for half in halves:
+                line = half.line if way.is_plain else form(half.text)
+                yield sign(line), (half.seen, way.seen), Recipe(half.canonical, way.signing)
+
+    def _twice_in_the_request(self, halves: Sequence[_Half], signing: Signing) -> Iterator[Candidate]:
+        sign = self._steps.of(signing)
+        for half in halves:
+            for place in range(half.place + 1, len(MISTAKES)):
+                mistake = MISTAKES[place]
+                for other in islice(self._halves(place, mistake, half.canonical), mistake.paired):
+                    yield sign(other.line), (half.seen, other.seen), Recipe(other.canonical, signing)
+
+    def _twice_in_the_signing(self, ways: Sequence[_Other]) -> Iterator[Candidate]:
+        canonical = self._canonical
+        text = canonical.text
+        for way in ways:
+            for place in range(way.place + 1, len(MISTAKES)):
+                mistake = MISTAKES[place]
+                for other in islice(self._ways(place, mistake, way.signing), mistake.paired):
+                    if self._is_small or other.is_plain:
+                        made = (way.seen, other.seen)
+                        yield self._sign(text, other.signing), made, Recipe(canonical, other.signing)
+
+
+MAX_NAMES = 100
+MAX_DIGITS = 20
+
+
+def _claim(request: Request) -> Authorization | None:
+    try:
+        return parse_authorization(request.headers.get(b"authorization") or b"")
+    except MalformedAuthorization:
+        return None
+
+
+class OlderCase:
+    """HmacSHA1 and HmacSHA256."""
+
+    def __init__(self, request: Request, secrets: Sequence[Secret]) -> None:
+        self._request = request
+        self.pairs = pairs_of(request)
+        self.secret = _own(secrets, self.pairs.get(b"SecretId", b"").decode("utf-8", "replace"))
+        # Ruby's client ends it with a line feed; of a `+` that was not encoded a blank has become, which counts.
+        self.claimed = self.pairs.get(b"Signature", b"").strip(b"\r\n")
+        self._seen = Evidence(
+            request,
+            pairs=self.pairs,
+            secret_id=self.secret.secret_id if self.secret else "",
+            others=_others(secrets, self.secret),
+        )
+        key = self.secret.secret_key if self.secret else ""
+        self._older = older_by_the_rule(request, self.pairs, key)
+        self._is_small = len(self._older.pairs) <= MAX_PAIRS and len(self._older.text) <= MAX_TEXT_BYTES
+
+    @staticmethod
+    def concerns(mistake: Mistake) -> bool:
+        return mistake.older is not None
+
+    def ours(self) -> Working:
+        if self.secret is None or not self.pairs:
+            return Working(b"", self._older.text if self.pairs else b"", "")
+        return working(self._older)
+
+    def accepted(self) -> Iterator[Candidate]:
+        for reading in OLDER_READINGS:
+            older = self._older._replace(pairs=tuple([(reading(key), value) for key, value in self._older.pairs]))
+            yield signature_of_older(older), (), older
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Every mistake alone, then those that go together."""
+        found: list[tuple[int, Seen, Older]] = []
+        for place, mistake in enumerate(MISTAKES):
+            changed = list(self._changed(mistake, self._older))
+            for made, older in changed:
+                yield signature_of_older(older), (made,), older
+            found += [(place, made, older) for made, older in changed[: mistake.paired]]
+        for place, made, older in found if self._is_small else ():
+            for mistake in MISTAKES[place + 1 :]:
+                for other, both in islice(self._changed(mistake, older), mistake.paired):
+                    yield signature_of_older(both), (made, other), both
+
+    def _changed(self, mistake: Mistake, older: Older) -> Iterator[tuple[Seen, Older]]:
+        if mistake.older is None or not (self._is_small or mistake.name in OF_THE_KEY):
+            return
+        for how, changed in mistake.older(older, self._seen):
+            if changed != older:
+                yield (mistake, how), changed
+
+
+OF_THE_KEY = ("secret-blank", "secret-cut", "id-for-key", "other-key", "key-with-prefix", "other-digest")
+"""What is searched of the older scheme however large a request is: nothing is put together anew."""

@@ -1,0 +1,98 @@
+"""Mistakes with the key: the wrong one, a blank around it, another way to derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import permutations
+
+from ..redaction import last_four
+from .mistake import Evidence, How
+from .recipe import Older, Signing
+
+_ENDS = (("LF", b"\n"), ("CRLF", b"\r\n"), ("blank", b" "), ('"', b'"'), ("'", b"'"), ("NUL", b"\0"))
+
+
+def _blanks(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
+    for name, end in _ENDS:
+        yield {"what": name}, secret + end
+    for name, mark in _ENDS[2:5]:
+        yield {"what": f"{name} … {name}"}, mark + secret + mark
+    yield {"what": "blank"}, b" " + secret
+    yield {"what": "BOM"}, b"\xef\xbb\xbf" + secret
+
+
+def _cut(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
+    yield {"what": "-1"}, secret[:-1]
+    yield {"what": "1"}, secret[1:]
+    yield {"what": "0"}, b""
+
+
+def _other_key(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
+    for other in seen.others:
+        yield {"whose": last_four(other.secret_id)}, other.secret_key.encode()
+
+
+def _id_for_key(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
+    yield {}, seen.secret_id.encode()
+
+
+Secrets = Callable[[bytes, Evidence], Iterator[tuple[How, bytes]]]
+
+
+class OfTheSecret:
+    """A change of the SecretKey, whatever is derived from it then."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+
+    def signing(self, signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
+        for how, secret in self._secrets(signing.secret, seen):
+            yield how, signing._replace(secret=secret)
+
+    def older(self, older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
+        for how, secret in self._secrets(older.secret, seen):
+            yield how, older._replace(secret=secret)
+
+
+BLANKS, CUT, OTHER_KEY, ID_FOR_KEY = map(OfTheSecret, (_blanks, _cut, _other_key, _id_for_key))
+
+
+def without_prefix(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
+    for prefix in ("", "AWS4", "TC3-HMAC-SHA256", "tc3"):
+        yield {"prefix": prefix}, signing._replace(prefix=prefix.encode())
+
+
+def with_prefix(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
+    yield {"prefix": "TC3"}, older._replace(prefix=b"TC3")
+
+
+def in_another_order(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
+    for chain in reversed(list(permutations(signing.chain))):
+        yield {"chain": _shown(chain)}, signing._replace(chain=chain)
+
+
+def with_other_steps(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
+    date, service, terminator = signing.chain
+    for chain in (
+        (),
+        (date,),
+        (date, service),
+        (date, terminator),
+        (service, terminator),
+        (date, b"ap-guangzhou", service, terminator),
+        (signing.scope,),
+    ):
+        yield {"chain": _shown(chain) or "-"}, signing._replace(chain=chain)
+
+
+def _shown(chain: tuple[bytes, ...]) -> str:
+    return " > ".join(part.decode("utf-8", "replace") for part in chain)
+
+
+def as_text(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
+    for link in ("hex", "base64"):
+        yield {"form": link}, signing._replace(link=link)
+
+
+def swapped(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
+    yield {}, signing._replace(link="swapped")
