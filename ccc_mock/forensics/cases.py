@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ccc_contract.http import Request
 from ccc_contract.signing import (
     SIGNED_AT_LEAST,
-    TERMINATOR,
     Authorization,
     MalformedAuthorization,
     Reading,
@@ -30,7 +29,6 @@ from .recipe import (
     Signing,
     Steps,
     canonical_by_the_rule,
-    date_of,
     older_by_the_rule,
     pairs_of,
     signature_of,
@@ -147,17 +145,19 @@ class Newer:
         return signing_by_the_rule(self._claim, self._stamp, self.secret.secret_key)
 
     def accepted(self) -> Iterator[Candidate]:
-        """What the fake accepts; another scope in the header than was signed is the one mistake that is left."""
-        assert self._claim is not None  # else there is no search
-        claim, date = self._claim, date_of(self._claim, self._stamp)
-        made: tuple[Seen, ...] = ()
-        if (claim.date, claim.terminator) != (date, TERMINATOR):
-            claimed = f"{claim.date}/{claim.service}/{claim.terminator}"
-            signed = f"{date}/{claim.service}/{TERMINATOR}"
-            made = ((SCOPE_NOT_SIGNED, {"claimed": claimed, "signed": signed}),)
+        """What the fake accepts."""
         for canonical in (self._canonical, *self._alike()):
             recipe = Recipe(canonical, self._signing)
-            yield signature_of(recipe), made, recipe
+            yield signature_of(recipe), (), recipe
+
+    def beside(self, recipe: Recipe | Older) -> tuple[Seen, ...]:
+        """What is wrong without any effect on the signature: the header names another scope than was signed."""
+        assert self._claim is not None  # else there is no search
+        claimed = f"{self._claim.date}/{self._claim.service}/{self._claim.terminator}"
+        ruled = self._signing.scope.decode()
+        if not isinstance(recipe, Recipe) or claimed == ruled or recipe.signing.scope.decode() != ruled:
+            return ()
+        return ((SCOPE_NOT_SIGNED, {"claimed": claimed, "signed": ruled}),)
 
     def _alike(self) -> list[Canonical]:
         """What is accepted beside the rule, where it makes a difference here."""
@@ -174,12 +174,14 @@ class Newer:
         signing, alike = self._signing, self._alike() if self._is_small else []
         halves: list[_Half] = []
         others: list[_Other] = []
+        wholes: list[tuple[_Half, _Other]] = []
         for place, mistake in enumerate(MISTAKES):
             changed = list(self._halves(place, mistake, self._canonical))
             ways = list(self._ways(place, mistake, signing))
             yield from self._alone(self._canonical, signing, changed, ways)
             halves += changed[: mistake.paired]
             others += ways[: mistake.paired]
+            wholes += [(changed[0], ways[-1])] if changed and ways and mistake.paired else []
         for canonical in alike:
             for place, mistake in enumerate(MISTAKES):
                 changed = list(self._halves(place, mistake, canonical))
@@ -187,6 +189,8 @@ class Newer:
         yield from self._across(halves, others)
         yield from self._twice_in_the_request(halves, signing)
         yield from self._twice_in_the_signing(others)
+        for whole in wholes:
+            yield from self._beside_a_whole(*whole)
 
     def _halves(self, place: int, mistake: Mistake, canonical: Canonical) -> Iterator[_Half]:
         if mistake.canonical is None or not self._is_small:
@@ -252,6 +256,19 @@ class Newer:
                         made = (way.seen, other.seen)
                         yield self._sign(text, other.signing), made, Recipe(canonical, other.signing)
 
+    def _beside_a_whole(self, half: _Half, way: _Other) -> Iterator[Candidate]:
+        """A mistake that is made wherever it can be, such as CR LF in both texts, and another one."""
+        sign = self._steps.of(way.signing)
+        for place, mistake in enumerate(MISTAKES):
+            if place == half.place:
+                continue
+            for other in islice(self._halves(place, mistake, half.canonical), mistake.paired):
+                line = FORMS[way.signing.digest](other.text)
+                yield sign(line), (half.seen, other.seen), Recipe(other.canonical, way.signing)
+            for further in islice(self._ways(place, mistake, way.signing), mistake.paired):
+                recipe = Recipe(half.canonical, further.signing)
+                yield self._sign(half.text, further.signing), (half.seen, further.seen), recipe
+
 
 MAX_NAMES = 100
 MAX_DIGITS = 20
@@ -296,6 +313,10 @@ class OlderCase:
         for reading in OLDER_READINGS:
             older = self._older._replace(pairs=tuple([(reading(key), value) for key, value in self._older.pairs]))
             yield signature_of_older(older), (), older
+
+    def beside(self, recipe: Recipe | Older) -> tuple[Seen, ...]:
+        """There is no scope in this scheme."""
+        return ()
 
     def candidates(self) -> Iterator[Candidate]:
         """Every mistake alone, then those that go together."""

@@ -40,15 +40,6 @@ MISTAKES: tuple[Mistake, ...] = (
         canonical=rewritten("escapes"),
     ),
     Mistake(
-        "body-rewritten",
-        Sentence(
-            "the body was written anew after it had been hashed: hashed was the same JSON with order {order}, blanks "
-            "{blanks}, escapes {escapes}",
-            "请求体在计算哈希之后被重新序列化：参与哈希的同一 JSON 的顺序为 {order}、空白为 {blanks}、转义为 {escapes}",
-        ),
-        canonical=of_the_body.reserialised, paired=0,
-    ),
-    Mistake(
         "body-line-end",
         Sentence(
             "the body that was hashed differs by what stands at its end: {what}",
@@ -70,6 +61,15 @@ MISTAKES: tuple[Mistake, ...] = (
             "计算哈希时请求体的编码与发送时不同：{what}",
         ),
         canonical=of_the_body.encodings, paired=2,
+    ),
+    Mistake(
+        "body-rewritten",
+        Sentence(
+            "the body was written anew after it had been hashed: hashed was the same JSON with order {order}, blanks "
+            "{blanks}, escapes {escapes}",
+            "请求体在计算哈希之后被重新序列化：参与哈希的同一 JSON 的顺序为 {order}、空白为 {blanks}、转义为 {escapes}",
+        ),
+        canonical=of_the_body.reserialised, paired=0,
     ),
     Mistake(
         "payload-of-other-method",
@@ -292,6 +292,13 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     # The parameters of the older scheme.
     Mistake(
+        "plus-for-blank",
+        Sentence(
+            "a `+` was sent that was not encoded, and is read as a blank", "`+` 未经编码直接发送，被解读为空格"
+        ),
+        older=of_older.plus_for_blank,
+    ),
+    Mistake(
         "values-encoded",
         Sentence(
             "the values were percent-encoded before they were signed ({how}); they are signed plain and encoded when "
@@ -336,13 +343,6 @@ MISTAKES: tuple[Mistake, ...] = (
         ),
         older=of_older.empty_ones_left_out,
     ),
-    Mistake(
-        "plus-for-blank",
-        Sentence(
-            "a `+` was sent that was not encoded, and is read as a blank", "`+` 未经编码直接发送，被解读为空格"
-        ),
-        older=of_older.plus_for_blank,
-    ),
     # Time, scope and what else stands in the string to sign.
     Mistake(
         "milliseconds",
@@ -358,7 +358,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the time `{signed}`, {step} seconds from the one that came",
             "签名使用的时间是 `{signed}`，与收到的相差 {step} 秒",
         ),
-        signing=of_the_string.clock, older=of_older.other_time, paired=2,
+        signing=of_the_string.clock, older=of_older.other_time, paired=4,
     ),
     Mistake(
         "local-date",
@@ -381,7 +381,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the service `{signed}`, and Authorization names `{sent}`",
             "签名使用的服务名是 `{signed}`，Authorization 中为 `{sent}`",
         ),
-        signing=of_the_string.other_service, paired=3,
+        signing=of_the_string.other_service, paired=6,
     ),
     Mistake(
         "other-terminator",
@@ -418,7 +418,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "secret-blank",
         Sentence("the SecretKey was taken with `{what}` around it or behind it", "SecretKey 的前后多了 `{what}`"),
-        signing=of_keys.BLANKS.signing, older=of_keys.BLANKS.older, paired=3,
+        signing=of_keys.BLANKS.signing, older=of_keys.BLANKS.older, paired=4,
     ),
     Mistake(
         "secret-cut",

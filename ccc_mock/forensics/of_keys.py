@@ -9,15 +9,17 @@ from ..redaction import last_four
 from .mistake import Evidence, How
 from .recipe import Older, Signing
 
-_ENDS = (("LF", b"\n"), ("CRLF", b"\r\n"), ("blank", b" "), ('"', b'"'), ("'", b"'"), ("NUL", b"\0"))
+_ENDS = (("LF", b"\n"), ("CRLF", b"\r\n"), ("blank", b" "), ("NUL", b"\0"), ('"', b'"'), ("'", b"'"))
 
 
 def _blanks(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
-    for name, end in _ENDS:
+    for name, end in _ENDS[:3]:
         yield {"what": name}, secret + end
-    for name, mark in _ENDS[2:5]:
-        yield {"what": f"{name} … {name}"}, mark + secret + mark
+    for name, mark in _ENDS[4:]:
+        yield {"what": f"{name}...{name}"}, mark + secret + mark
     yield {"what": "blank"}, b" " + secret
+    for name, end in _ENDS[3:]:
+        yield {"what": name}, secret + end
     yield {"what": "BOM"}, b"\xef\xbb\xbf" + secret
 
 
@@ -67,7 +69,9 @@ def with_prefix(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
 
 
 def in_another_order(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
-    for chain in reversed(list(permutations(signing.chain))):
+    date, service, terminator = signing.chain
+    likely = ((service, date, terminator), (terminator, service, date))
+    for chain in dict.fromkeys((*likely, *permutations(signing.chain))):
         yield {"chain": _shown(chain)}, signing._replace(chain=chain)
 
 

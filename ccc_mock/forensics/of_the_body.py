@@ -70,9 +70,9 @@ def _bodies(change: Callable[[bytes], Iterable[tuple[str, bytes]]]) -> Canonical
 
 
 def _line_ends(body: bytes) -> Iterator[tuple[str, bytes]]:
+    yield "- LF", body.rstrip(b"\r\n")
     yield "+ LF", body + b"\n"
     yield "+ CRLF", body + b"\r\n"
-    yield "- LF", body.rstrip(b"\r\n")
     yield "- blanks", body.strip()
 
 

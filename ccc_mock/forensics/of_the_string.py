@@ -66,9 +66,10 @@ def clock(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
     if not signing.stamp.isdigit() or len(signing.stamp) > DIGITS_OF_SECONDS:
         return
     sent = int(signing.stamp)
-    steps = [sign * step for step in range(1, MAX_SECONDS + 1) for sign in (-1, 1)]
-    steps += [sign * halves * 1800 for halves in (16, 2, 4, *range(1, 29)) for sign in (-1, 1)]
-    for step in steps:
+    beijing = [1, -1, 28800, -28800]
+    seconds = [sign * step for step in range(2, MAX_SECONDS + 1) for sign in (1, -1)]
+    zones = [sign * halves * 1800 for halves in range(1, 29) for sign in (1, -1)]
+    for step in (*beijing, *seconds, *zones):
         how = {"signed": str(sent + step), "step": f"{step:+d}"}
         yield how, signing._replace(stamp=b"%d" % (sent + step))
 
@@ -94,7 +95,7 @@ def other_service(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signi
     label = host_name(seen.header(b"host")).partition(".")[0]
     claimed = seen.claim.service if seen.claim else ""
     ours = _text(signing.chain[1])
-    for service in dict.fromkeys((claimed, "ccc", label, "sts", "cvm", "CCC", "tencentcloudapi", "api", "")):
+    for service in dict.fromkeys((claimed, "ccc", "cvm", label, "sts", "CCC", "tencentcloudapi", "api", "")):
         for changed in _scoped(signing, place=1, part=service.encode()):
             yield {"signed": service, "sent": ours}, changed
 
@@ -134,7 +135,7 @@ def _shown(scope: bytes, seen: Evidence) -> str:
 
 
 def other_algorithm(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
-    for word in (b"TC3-HMAC-SHA1", b"HMAC-SHA256", b"TC3_HMAC_SHA256", b"tc3-hmac-sha256", b"AWS4-HMAC-SHA256", b""):
+    for word in (b"HMAC-SHA256", b"TC3-HMAC-SHA1", b"TC3_HMAC_SHA256", b"tc3-hmac-sha256", b"AWS4-HMAC-SHA256", b""):
         yield {"signed": _text(word)}, signing._replace(algorithm=word)
 
 
@@ -175,6 +176,6 @@ def in_upper_case(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signi
 def in_base64(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
     yield {"what": "Signature"}, signing._replace(output="base64")
     yield {"what": "HashedCanonicalRequest"}, signing._replace(digest="base64")
-    yield {"what": "HashedCanonicalRequest, Signature"}, signing._replace(digest="base64", output="base64")
     yield {"what": "Signature"}, signing._replace(output="base64url")
     yield {"what": "Signature"}, signing._replace(output="base64 of hex")
+    yield {"what": "HashedCanonicalRequest, Signature"}, signing._replace(digest="base64", output="base64")

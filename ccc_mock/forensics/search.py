@@ -54,19 +54,20 @@ def diagnose(
 
 def _searched(case: Newer | OlderCase, observations: tuple[Observation, ...], over: Over) -> Diagnosis:
     known = sum(map(case.concerns, MISTAKES))
-    plain = case.ours()
-    for signature, made, recipe in case.accepted():
+    ours = case.ours()
+    for signature, _, recipe in case.accepted():
         if signature == case.claimed:
-            theirs = working(recipe)
-            return Diagnosis(_told(made), 1, known, False, observations, plain, theirs, fits=not made)
+            made = _told(case.beside(recipe))
+            return Diagnosis(made, 1, known, False, observations, ours, working(recipe), fits=not made)
     tried, stopped = 0, False
-    for tried, (signature, made, recipe) in enumerate(islice(case.candidates(), MAX_TRIED), 1):
+    for tried, (signature, seen, recipe) in enumerate(islice(case.candidates(), MAX_TRIED), 1):
         if signature == case.claimed:  # what is compared is told anyway: there is nothing to hide by constant time
-            return Diagnosis(_told(made), tried, known, False, observations, plain, working(recipe))
+            made = (*_told(seen), *_told(case.beside(recipe)))[:2]
+            return Diagnosis(made, tried, known, False, observations, ours, working(recipe))
         if tried % _CHECKED_EVERY == 0 and over():
             stopped = True
             break
-    return Diagnosis((), tried, known, stopped or tried == MAX_TRIED, observations, plain)
+    return Diagnosis((), tried, known, stopped or tried == MAX_TRIED, observations, ours)
 
 
 def _told(seen: tuple[Seen, ...]) -> tuple[Made, ...]:
