@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from ccc_contract.reading import load_api
 from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
 from .auth import IN_PROCESS, Auth, checked
 from .checks.inject import planned_refusal
-from .clock import Clock
+from .clock import STOPWATCH, Clock, TimeSource
 from .domain import HANDLERS, Handler
 from .exchange import Exchange
 from .hosts import Service, service_of
@@ -37,6 +38,10 @@ from .world.rules import in_order
 
 if TYPE_CHECKING:
     from .metadata import Metadata
+    from .mismatch import Mismatches
+
+EXPLAINED = ("AuthFailure.SignatureFailure", "AuthFailure.SecretIdNotFound")
+"""Codes for which there may be more to say than the service says."""
 
 
 class Endpoint:
@@ -48,7 +53,8 @@ class Endpoint:
     `seed` makes its ids repeat; `handlers` are the actions that have behaviour.  With `limits` the rate is limited, as
     `ccc-mock serve` does: `Limits()` by what is documented.  `auth` says how much of who asks is judged: an unknown
     SecretId is refused (`known`), accepted unverified (`any`), or nothing is verified (`off`); `cure` is the line that
-    lets one in, as the journal tells it.  `world` describes the account (docs/world.md).
+    lets one in, as the journal tells it.  `world` describes the account (docs/world.md).  `stopwatch`, in real
+    seconds, bounds how long is searched for why a signature does not match.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Endpoint:
         limits: Limits | None = None,
         auth: Auth = "known",
         cure: str = IN_PROCESS,
+        stopwatch: TimeSource = STOPWATCH,
     ) -> None:
         self.api = api or load_api()
         self.settings = settings or Settings()
@@ -88,6 +95,8 @@ class Endpoint:
         limited = limits.by_action(self.api) if limits else {}
         rules = in_order(self.settings.rule_order)
         self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limited, rules, cure)
+        self._making, self._stopwatch = threading.Lock(), stopwatch
+        self._mismatches: Mismatches | None = None
         self._services: dict[Service, Pipeline | Metadata] = {"ccc": Pipeline(stages, self._backend, self.auth)}
 
     def handle(self, request: Request) -> Reply:
@@ -118,10 +127,22 @@ class Endpoint:
             if grant is None and asked and self.auth != "known":
                 exchange.stranger = self.accounts.stranger(secret_id)
             service.run(exchange)
+            if exchange.refused is not None and exchange.refused.code in EXPLAINED:
+                self._explain(exchange)
             if exchange.planned is not None:
                 _spoil(exchange, exchange.planned, self._backend)
             _record(exchange)
         return exchange
+
+    def _explain(self, exchange: Exchange) -> None:
+        """Say why the signature does not match.  What searches is imported when the first does not."""
+        from .mismatch import Mismatches
+
+        with self._making:
+            self._mismatches = self._mismatches or Mismatches(
+                self.accounts, self.api, self.settings, self.redaction, self._stopwatch
+            )
+        self._mismatches.explain(exchange)
 
     def _service_beside(self, name: Service) -> Pipeline | Metadata:
         """STS or the metadata, made for the first request to it; few ask for keys, and each test makes an endpoint."""
@@ -231,4 +252,5 @@ def _record(exchange: Exchange) -> None:
         reply.body,
         mismatch.canonical_request if mismatch else b"",
         mismatch.string_to_sign if mismatch else b"",
+        exchange.explanation,
     )

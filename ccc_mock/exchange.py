@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ccc_contract.model import Action
 
     from .accounts import Account, Grant
+    from .forensics import Diagnosis
     from .parameters import Parameters
     from .plans.plan import Drawn
 
@@ -79,6 +80,11 @@ class Exchange:
     """execute: a phone was dialled, whatever is answered."""
     mismatch: Working | None = None
     """authenticate: what the fake computed, where the client's signature differs."""
+
+    diagnosis: Diagnosis | None = None
+    """authenticate: why it differs, as far as that was found."""
+    explanation: str = ""
+    """It as JSON, fit to be shown."""
 
     hint: str = ""
     """For the fake's user, not for the client: how to cure this refusal, where its message does not tell."""

@@ -64,6 +64,8 @@ class Entry(NamedTuple):
     canonical_request: bytes
     """As the fake built it; kept only where the signature did not match, and never in the older scheme."""
     string_to_sign: bytes
+    diagnosis: str
+    """Why the signature did not match, as JSON and fit to be shown; empty for nothing to explain."""
 
     def __repr__(self) -> str:
         return f"<Entry {self.n} {self.request_id} {self.verdict}>"
@@ -123,6 +125,8 @@ class Entry(NamedTuple):
         elif self.string_to_sign:
             text = self.query if self.method == "GET" else self.body
             form["string_to_sign"] = redaction.string_to_sign(self.method, Headers(self.headers), text)
+        if self.diagnosis:
+            form["diagnosis"] = json.loads(self.diagnosis)
         return form
 
 
@@ -198,6 +202,7 @@ _LONG = itemgetter(
             "reply",
             "canonical_request",
             "string_to_sign",
+            "diagnosis",
         ),
     )
 )

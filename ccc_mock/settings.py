@@ -134,6 +134,14 @@ class Settings:
         confidence="assumed",
         source="assumed",
     )
+    diagnosis_header: bool = knob(
+        False,
+        "add the header X-CCC-Mock-Diagnosis, which says why a signature does not match, to the refusal of it; the "
+        "service has no such header",
+        unit="yes or no",
+        confidence="documented",
+        source="doc-responses",
+    )
     session_id: Choice = knob(
         "dashed",
         "the form of a SessionId; the documentation shows both, all reading actions show dashes",

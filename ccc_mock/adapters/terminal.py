@@ -15,6 +15,7 @@ from ccc_contract.model import JSON
 from ..clock import in_beijing
 from ..exchange import Exchange
 from ..journal import OK, decoded
+from ..languages import ENGLISH
 from ..redaction import printable, shortened_number
 
 Render = Callable[[Exchange], str]
@@ -35,6 +36,7 @@ def facts(exchange: Exchange) -> dict[str, JSON]:
         "why": str(exchange.refused.message if exchange.refused else exchange.unsupported or "") or None,
         "verified": exchange.proven,
         "hint": _hint(exchange),
+        "diagnosis": exchange.diagnosis.told(ENGLISH) if exchange.diagnosis is not None else None,
         "request_id": exchange.request_id,
     }
 
@@ -55,6 +57,8 @@ def as_line(exchange: Exchange) -> str:
         line += "  (not verified)"
     if told["why"] is not None:
         line += f"  {printable(told['why'], 300)}"
+    if exchange.diagnosis is not None:
+        line += f"  {printable(exchange.diagnosis.verdict(ENGLISH), 500)}"
     return line if told["hint"] is None else f"{line} ({told['hint']})"
 
 

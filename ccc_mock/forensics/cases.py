@@ -53,16 +53,16 @@ Candidate = tuple[bytes, tuple[Seen, ...], "Recipe | Older"]
 """A signature, the mistakes that lead to it, and how it was made."""
 
 
-def _own(secrets: Sequence[Secret], claimed: str) -> Secret | None:
+def _own(keys: Sequence[Secret], claimed: str) -> Secret | None:
     """Whose signature it should be.  One who swapped both claims the key: then it is by that key."""
-    for secret in secrets:
+    for secret in keys:
         if secret.secret_id == claimed.strip():
             return secret
-    return next((secret for secret in secrets if secret.secret_key == claimed.strip()), None)
+    return next((secret for secret in keys if secret.secret_key == claimed.strip()), None)
 
 
-def _others(secrets: Sequence[Secret], own: Secret | None) -> list[Secret]:
-    return [secret for secret in secrets if secret is not own][:MAX_OTHERS]
+def _others(keys: Sequence[Secret], own: Secret | None) -> list[Secret]:
+    return [secret for secret in keys if secret is not own][:MAX_OTHERS]
 
 
 class _Half(NamedTuple):
@@ -96,12 +96,12 @@ class Newer:
     def __init__(
         self,
         request: Request,
-        secrets: Sequence[Secret],
+        keys: Sequence[Secret],
         actions: Sequence[str],
         readings: Sequence[Reading],
         payload_hash: str,
     ) -> None:
-        self.secret = _own(secrets, claimed_secret_id(request.headers))
+        self.secret = _own(keys, claimed_secret_id(request.headers))
         self._request, self._readings, self._steps = request, readings, Steps()
         self._claim = _claim(request)
         self._stamp = (request.headers.get(b"x-tc-timestamp") or b"").strip()
@@ -111,7 +111,7 @@ class Newer:
             request,
             claim=self._claim,
             secret_id=self.secret.secret_id if self.secret else "",
-            others=_others(secrets, self.secret),
+            others=_others(keys, self.secret),
             actions=actions,
         )
         names = self._claim.signed_headers if self._claim else SIGNED_AT_LEAST
@@ -284,17 +284,17 @@ def _claim(request: Request) -> Authorization | None:
 class OlderCase:
     """HmacSHA1 and HmacSHA256."""
 
-    def __init__(self, request: Request, secrets: Sequence[Secret]) -> None:
+    def __init__(self, request: Request, keys: Sequence[Secret]) -> None:
         self._request = request
         self.pairs = pairs_of(request)
-        self.secret = _own(secrets, self.pairs.get(b"SecretId", b"").decode("utf-8", "replace"))
+        self.secret = _own(keys, self.pairs.get(b"SecretId", b"").decode("utf-8", "replace"))
         # Ruby's client ends it with a line feed; of a `+` that was not encoded a blank has become, which counts.
         self.claimed = self.pairs.get(b"Signature", b"").strip(b"\r\n")
         self._seen = Evidence(
             request,
             pairs=self.pairs,
             secret_id=self.secret.secret_id if self.secret else "",
-            others=_others(secrets, self.secret),
+            others=_others(keys, self.secret),
         )
         key = self.secret.secret_key if self.secret else ""
         self._older = older_by_the_rule(request, self.pairs, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ccc_contract.signing import Working
@@ -115,6 +115,10 @@ class Diagnosis:
     """The signature is right: nothing had to be found."""
     not_searched: str = ""
     """Why there was no search: `key`, `claim` or `busy`; empty where there was one."""
+
+    def left_out(self, why: str) -> Diagnosis:
+        """It, where there was no search for another reason."""
+        return replace(self, not_searched=why)
 
     def told(self, language: str) -> list[str]:
         """Lines for people, the verdict first."""

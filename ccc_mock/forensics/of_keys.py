@@ -38,21 +38,21 @@ def _id_for_key(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
     yield {}, seen.secret_id.encode()
 
 
-Secrets = Callable[[bytes, Evidence], Iterator[tuple[How, bytes]]]
+Changes = Callable[[bytes, Evidence], Iterator[tuple[How, bytes]]]
 
 
 class OfTheSecret:
     """A change of the SecretKey, whatever is derived from it then."""
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._secrets = secrets
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
 
     def signing(self, signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
-        for how, secret in self._secrets(signing.secret, seen):
+        for how, secret in self._changes(signing.secret, seen):
             yield how, signing._replace(secret=secret)
 
     def older(self, older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
-        for how, secret in self._secrets(older.secret, seen):
+        for how, secret in self._changes(older.secret, seen):
             yield how, older._replace(secret=secret)
 
 

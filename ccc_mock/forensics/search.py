@@ -27,7 +27,7 @@ def _never() -> bool:
 
 def diagnose(
     request: Request,
-    secrets: Sequence[Secret] = (),
+    keys: Sequence[Secret] = (),
     *,
     over: Over = _never,
     actions: Sequence[str] = (),
@@ -42,9 +42,9 @@ def diagnose(
     `readings` what is accepted beside the rule, and `payload_hash` saves hashing the body.  Raises nothing.
     """
     if b"authorization" in request.headers:
-        case: Newer | OlderCase = Newer(request, secrets, actions, readings, payload_hash)
+        case: Newer | OlderCase = Newer(request, keys, actions, readings, payload_hash)
     else:
-        case = OlderCase(request, secrets)
+        case = OlderCase(request, keys)
     observations = observed(request, case.pairs)
     if case.secret is None or not case.claimed:
         why = "claim" if not case.claimed else "key"

@@ -39,6 +39,7 @@ BLANK: dict[str, Any] = {
     "reply": b"{}",
     "canonical_request": b"",
     "string_to_sign": b"",
+    "diagnosis": "",
 }
 
 
@@ -90,6 +91,7 @@ WEIGHTY: dict[str, dict[str, Any]] = {
     "action": {"action": BIG.decode()},
     "reply": {"reply": BIG},
     "canonical request": {"canonical_request": BIG},
+    "diagnosis": {"diagnosis": BIG.decode()},
 }
 
 
