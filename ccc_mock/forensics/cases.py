@@ -190,7 +190,7 @@ class Newer:
         yield from self._twice_in_the_request(halves, signing)
         yield from self._twice_in_the_signing(others)
         for whole in wholes:
-            yield from self._beside_a_whole(*whole)
+            yield from self._beside_a_whole(*whole, halves)
 
     def _halves(self, place: int, mistake: Mistake, canonical: Canonical) -> Iterator[_Half]:
         if mistake.canonical is None or not self._is_small:
@@ -256,18 +256,21 @@ class Newer:
                         made = (way.seen, other.seen)
                         yield self._sign(text, other.signing), made, Recipe(canonical, other.signing)
 
-    def _beside_a_whole(self, half: _Half, way: _Other) -> Iterator[Candidate]:
+    def _beside_a_whole(self, half: _Half, way: _Other, halves: Sequence[_Half]) -> Iterator[Candidate]:
         """A mistake that is made wherever it can be, such as CR LF in both texts, and another one."""
-        sign = self._steps.of(way.signing)
+        sign, form, whole = self._steps.of(way.signing), FORMS[way.signing.digest], MISTAKES[half.place]
+        for other in halves:
+            if other.place < half.place:
+                for top in islice(self._halves(half.place, whole, other.canonical), 1):
+                    yield sign(form(top.text)), (other.seen, top.seen), Recipe(top.canonical, way.signing)
         for place, mistake in enumerate(MISTAKES):
-            if place == half.place:
-                continue
-            for other in islice(self._halves(place, mistake, half.canonical), mistake.paired):
-                line = FORMS[way.signing.digest](other.text)
-                yield sign(line), (half.seen, other.seen), Recipe(other.canonical, way.signing)
-            for further in islice(self._ways(place, mistake, way.signing), mistake.paired):
-                recipe = Recipe(half.canonical, further.signing)
-                yield self._sign(half.text, further.signing), (half.seen, further.seen), recipe
+            if place > half.place:
+                for top in islice(self._halves(place, mistake, half.canonical), mistake.paired):
+                    yield sign(form(top.text)), (half.seen, top.seen), Recipe(top.canonical, way.signing)
+            if place != half.place:
+                for further in islice(self._ways(place, mistake, way.signing), mistake.paired):
+                    recipe = Recipe(half.canonical, further.signing)
+                    yield self._sign(half.text, further.signing), (half.seen, further.seen), recipe
 
 
 MAX_NAMES = 100

@@ -31,7 +31,7 @@ def _cut(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
 
 def _other_key(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
     for other in seen.others:
-        yield {"whose": last_four(other.secret_id)}, other.secret_key.encode()
+        yield {"whose": last_four(other.secret_id).replace("…", "...")}, other.secret_key.encode()
 
 
 def _id_for_key(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:

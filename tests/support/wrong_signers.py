@@ -287,6 +287,7 @@ class FromAnOddForm(Hashes):
         return json.dumps(json.loads(body)).encode()
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return replace(sent, body=sent.body.replace(b":15,", b" :  15 ,"))
 
 
@@ -301,6 +302,7 @@ class LineFeedSent(Signer):
     mistake = "body-line-end"
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return replace(sent, body=sent.body + b"\n")
 
 
@@ -353,6 +355,7 @@ class UnsignedNotHashed(Signer):
     mistake = "unsigned-not-hashed"
 
     def prepared(self, sent: Sent) -> Sent:
+        sent = super().prepared(sent)
         return sent.with_header("X-TC-Content-SHA256", "UNSIGNED-PAYLOAD")
 
     def payload_hash(self) -> str:
@@ -370,6 +373,7 @@ class UnsignedButHashed(Signer):
     mistake = "unsigned-but-hashed"
 
     def prepared(self, sent: Sent) -> Sent:
+        sent = super().prepared(sent)
         return sent.with_header("X-TC-Content-SHA256", "UNSIGNED-PAYLOAD")
 
 
@@ -450,6 +454,7 @@ class CharsetMissing(Signer):
     mistake = "content-type-charset"
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return sent.with_header("Content-Type", "application/json; charset=utf-8")
 
 
@@ -464,6 +469,7 @@ class TypeReplaced(Signer):
     mistake = "content-type-changed"
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return sent.with_header("Content-Type", "text/plain")
 
 
@@ -495,6 +501,7 @@ class HostRewritten(Signer):
     mistake = "host-changed"
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return sent.with_header("Host", "127.0.0.1:8679")
 
 
@@ -503,6 +510,7 @@ class HostForwarded(Signer):
     request = Sent().with_header("Host", "api.example.internal")
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return sent.with_header("X-Forwarded-Host", sent.header("host")).with_header("Host", HOST)
 
 
@@ -529,6 +537,7 @@ class ActionChanged(Signer):
     names = ("content-type", "host", "x-tc-action")
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return sent.with_header("X-TC-Action", "DescribeTelSession")
 
 
@@ -538,6 +547,7 @@ class ConnectionChanged(Signer):
     request = Sent().with_header("Connection", "keep-alive")
 
     def on_its_way(self, sent: Sent) -> Sent:
+        sent = super().on_its_way(sent)
         return sent.with_header("Connection", "close")
 
 
