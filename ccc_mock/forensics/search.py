@@ -17,7 +17,7 @@ from .recipe import working
 MAX_TRIED = 20_000
 """How many recomputations one search makes at most, whatever time it has."""
 
-_CHECKED_EVERY = 16
+_CHECKED_EVERY = 4
 """Recomputations between two looks at the time: each takes microseconds."""
 
 
