@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from .diagnosis import Over
 
-EACH_SECONDS = 0.05
+EACH_SECONDS = 0.045
 """What one search may take."""
 
 SHARE = 0.25

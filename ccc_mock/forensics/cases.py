@@ -42,7 +42,7 @@ from .writing import Style
 MAX_TEXT_BYTES = 16 * 1024
 """What is longer is not put together anew thousands of times: then only keys, times and scopes are searched."""
 
-MAX_PAIRS = 500
+MAX_PAIRS = 250
 """So it is with more parameters of the older scheme."""
 
 MAX_OTHERS = 16
@@ -126,6 +126,11 @@ class Newer:
         hashes = request.method != "GET" and not unsigned and self._is_small and self.claimed
         return self._seen.writings.sent if hashes and self.secret is not None else None
 
+    @property
+    def is_whole(self) -> bool:
+        """Is every mistake searched?"""
+        return self._is_small
+
     @staticmethod
     def concerns(mistake: Mistake) -> bool:
         return mistake.canonical is not None or mistake.signing is not None or mistake is SCOPE_NOT_SIGNED
@@ -171,24 +176,23 @@ class Newer:
 
     def candidates(self) -> Iterator[Candidate]:
         """Every mistake alone, then those that go together."""
-        signing, alike = self._signing, self._alike() if self._is_small else []
+        signing = self._signing
         halves: list[_Half] = []
-        others: list[_Other] = []
+        ways: list[_Other] = []
         wholes: list[tuple[_Half, _Other]] = []
         for place, mistake in enumerate(MISTAKES):
-            changed = list(self._halves(place, mistake, self._canonical))
-            ways = list(self._ways(place, mistake, signing))
-            yield from self._alone(self._canonical, signing, changed, ways)
-            halves += changed[: mistake.paired]
-            others += ways[: mistake.paired]
-            wholes += [(changed[0], ways[-1])] if changed and ways and mistake.paired else []
-        for canonical in alike:
+            mine: tuple[list[_Half], list[_Other]] = ([], [])
+            yield from self._alone(self._canonical, signing, place, mistake, mine)
+            halves += mine[0][: mistake.paired]
+            ways += mine[1][: mistake.paired]
+            if mine[0] and mine[1] and mistake.paired:
+                wholes.append((mine[0][0], mine[1][-1]))
+        for canonical in self._alike() if self._is_small else ():
             for place, mistake in enumerate(MISTAKES):
-                changed = list(self._halves(place, mistake, canonical))
-                yield from self._alone(canonical, signing, changed, list(self._ways(place, mistake, signing)))
-        yield from self._across(halves, others)
+                yield from self._alone(canonical, signing, place, mistake, ([], []))
+        yield from self._across(halves, ways)
         yield from self._twice_in_the_request(halves, signing)
-        yield from self._twice_in_the_signing(others)
+        yield from self._twice_in_the_signing(ways)
         for whole in wholes:
             yield from self._beside_a_whole(*whole, halves)
 
@@ -209,22 +213,27 @@ class Newer:
                     yield _Other(place, (mistake, how), changed)
 
     def _alone(
-        self, canonical: Canonical, signing: Signing, halves: Sequence[_Half], ways: Sequence[_Other]
+        self,
+        canonical: Canonical,
+        signing: Signing,
+        place: int,
+        mistake: Mistake,
+        kept: tuple[list[_Half], list[_Other]],
     ) -> Iterator[Candidate]:
-        """One mistake, in either half or in both."""
+        """One mistake, in either half or in both; what it makes of each is `kept`."""
+        halves, ways = kept
         sign, text = self._steps.of(signing), canonical.text
-        for half in halves:
+        for half in self._halves(place, mistake, canonical):
+            halves.append(half)
             yield sign(half.line), (half.seen,), Recipe(half.canonical, signing)
-        for way in ways:
+        for way in self._ways(place, mistake, signing):
             if self._is_small or way.is_plain:
+                ways.append(way)
                 yield self._sign(text, way.signing), (way.seen,), Recipe(canonical, way.signing)
         for half in halves:
             for way in ways:
-                yield (
-                    self._sign(half.text, way.signing),
-                    (half.seen, way.seen),
-                    Recipe(half.canonical, way.signing),
-                )
+                recipe = Recipe(half.canonical, way.signing)
+                yield self._sign(half.text, way.signing), (half.seen, way.seen), recipe
 
     def _sign(self, text: bytes, signing: Signing) -> bytes:
         return self._steps.of(signing)(FORMS[signing.digest](text))
@@ -303,6 +312,11 @@ class OlderCase:
         self._older = older_by_the_rule(request, self.pairs, key)
         self._is_small = len(self._older.pairs) <= MAX_PAIRS and len(self._older.text) <= MAX_TEXT_BYTES
 
+    @property
+    def is_whole(self) -> bool:
+        """Is every mistake searched?"""
+        return self._is_small
+
     @staticmethod
     def concerns(mistake: Mistake) -> bool:
         return mistake.older is not None
@@ -325,10 +339,10 @@ class OlderCase:
         """Every mistake alone, then those that go together."""
         found: list[tuple[int, Seen, Older]] = []
         for place, mistake in enumerate(MISTAKES):
-            changed = list(self._changed(mistake, self._older))
-            for made, older in changed:
+            for n, (made, older) in enumerate(self._changed(mistake, self._older)):
                 yield signature_of_older(older), (made,), older
-            found += [(place, made, older) for made, older in changed[: mistake.paired]]
+                if n < mistake.paired:
+                    found.append((place, made, older))
         for place, made, older in found if self._is_small else ():
             for mistake in MISTAKES[place + 1 :]:
                 for other, both in islice(self._changed(mistake, older), mistake.paired):

@@ -79,7 +79,7 @@ _NONE = Sentence(
     "{known} 种已知错误及其两两组合均不能重现客户端的签名（共重新计算 {tried} 次）；请首先核对 SecretKey",
 )
 _STOPPED = Sentence(
-    "none found; the search was stopped by its bounds after {tried} recomputations under the {known} known mistakes",
+    "none found; the search was cut short by its bounds after {tried} recomputations under the {known} known mistakes",
     "未找到原因；在 {known} 种已知错误中重新计算 {tried} 次后，搜索因限额而停止",
 )
 _NOT_SEARCHED = Sentence(
@@ -105,7 +105,7 @@ class Diagnosis:
     known: int = 0
     """How many mistakes the search knows for this scheme of signing."""
     stopped: bool = False
-    """Did a bound end the search before its end?"""
+    """Did a bound of time, of number or of size keep the search from its end?"""
     observations: tuple[Observation, ...] = ()
     ours: Working = field(default=Working(b"", b"", ""), repr=False)
     """By the rule.  Without a key its signature is empty."""

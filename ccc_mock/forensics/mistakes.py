@@ -343,23 +343,7 @@ MISTAKES: tuple[Mistake, ...] = (
         ),
         older=of_older.empty_ones_left_out,
     ),
-    # Time, scope and what else stands in the string to sign.
-    Mistake(
-        "milliseconds",
-        Sentence(
-            "signed was the time `{signed}`, and `{sent}` came: one of them is in milliseconds",
-            "签名使用的时间是 `{signed}`，收到的是 `{sent}`：其中之一是毫秒",
-        ),
-        signing=of_the_string.milliseconds, older=of_older.milliseconds, paired=2,
-    ),
-    Mistake(
-        "other-time",
-        Sentence(
-            "signed was the time `{signed}`, {step} seconds from the one that came",
-            "签名使用的时间是 `{signed}`，与收到的相差 {step} 秒",
-        ),
-        signing=of_the_string.clock, older=of_older.other_time, paired=4,
-    ),
+    # Scope and what else stands in the string to sign.
     Mistake(
         "local-date",
         Sentence(
@@ -519,6 +503,23 @@ MISTAKES: tuple[Mistake, ...] = (
             "发送时 Signature 未做 URL 编码，或编码了两次（{form}）",
         ),
         older=of_older.badly_escaped,
+    ),
+    # Last, because which moment it was is not sent: all are tried that are near.
+    Mistake(
+        "milliseconds",
+        Sentence(
+            "signed was the time `{signed}`, and `{sent}` came: one of them is in milliseconds",
+            "签名使用的时间是 `{signed}`，收到的是 `{sent}`：其中之一是毫秒",
+        ),
+        signing=of_the_string.milliseconds, older=of_older.milliseconds, paired=2,
+    ),
+    Mistake(
+        "other-time",
+        Sentence(
+            "signed was the time `{signed}`, {step} seconds from the one that came",
+            "签名使用的时间是 `{signed}`，与收到的相差 {step} 秒",
+        ),
+        signing=of_the_string.clock, older=of_older.other_time, paired=4,
     ),
     Mistake(
         "scope-not-signed",

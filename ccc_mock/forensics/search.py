@@ -17,9 +17,6 @@ from .recipe import working
 MAX_TRIED = 20_000
 """How many recomputations one search makes at most, whatever time it has."""
 
-_CHECKED_EVERY = 4
-"""Recomputations between two looks at the time: each takes microseconds."""
-
 
 def _never() -> bool:
     return False
@@ -64,10 +61,10 @@ def _searched(case: Newer | OlderCase, observations: tuple[Observation, ...], ov
         if signature == case.claimed:  # what is compared is told anyway: there is nothing to hide by constant time
             made = (*_told(seen), *_told(case.beside(recipe)))[:2]
             return Diagnosis(made, tried, known, False, observations, ours, working(recipe))
-        if tried % _CHECKED_EVERY == 0 and over():
+        if over():
             stopped = True
             break
-    return Diagnosis((), tried, known, stopped or tried == MAX_TRIED, observations, ours)
+    return Diagnosis((), tried, known, stopped or tried == MAX_TRIED or not case.is_whole, observations, ours)
 
 
 def _told(seen: tuple[Seen, ...]) -> tuple[Made, ...]:

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from ccc_contract import strict
 
-MAX_BYTES = 16 * 1024
-"""A larger body is not written anew: that would take longer than a search may."""
+MAX_BYTES = 8 * 1024
+MAX_VALUES = 500
+MAX_BRACKETS = 100
+"""A larger body is not written anew: that would take longer than a search may.  Those of this service are small."""
 
-MAX_VALUES = 2000
 MAX_MEMBERS = 4
 """Of so many members all 24 orders are tried; of more, the sorted and the reversed one."""
 
@@ -68,7 +69,8 @@ class Writings:
     @cached_property
     def value(self) -> dict[str, Any] | None:
         """The JSON object that the body is; None where it is none, or too large to be written anew."""
-        if not 2 < len(self._body) <= MAX_BYTES:
+        body = self._body
+        if not 2 < len(body) <= MAX_BYTES or body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
             return None
         try:
             value = strict.decode(self._body.decode(), max_values=MAX_VALUES)
@@ -81,7 +83,9 @@ class Writings:
         """How the body is written as it came; None where by no table."""
         if self.value is None:
             return None
-        styles = (Style(_SENT, blanks, escapes) for blanks in _BLANKS for escapes in _ESCAPES)
+        lines = b"\n" in self._body  # only with an indent are there any
+        likely = [name for name, (_, indent) in _BLANKS.items() if lines is (indent is not None)]
+        styles = (Style(_SENT, blanks, escapes) for blanks in likely for escapes in _ESCAPES)
         return next((style for style in styles if self.text(style) == self._body), None)
 
     @cached_property

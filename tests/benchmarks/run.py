@@ -20,6 +20,7 @@ import handle
 import in_process
 import parts
 import plugin
+import signatures
 import world
 import worst
 from figures import Figure, Result, table
@@ -37,6 +38,7 @@ FULL: Mapping[str, Part] = {
     "memory": partial(parts.memory, few=100_000, many=1_000_000),
     "world": partial(world.measure, calls=1_000_000, callees=100_000),
     "worst": partial(worst.measure, rounds=3),
+    "signatures": partial(signatures.measure, rounds=20),
 }
 SMOKE: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=1, seconds=1),
@@ -48,6 +50,7 @@ SMOKE: Mapping[str, Part] = {
     "memory": partial(parts.memory, few=2_000, many=10_000),
     "world": partial(world.measure, calls=2_000, callees=200),
     "worst": partial(worst.measure, rounds=1, names=("as many keys as there may be", "10 MB of {")),
+    "signatures": partial(signatures.measure, rounds=2),
 }
 
 

@@ -183,3 +183,16 @@ def test_every_sentence_can_be_told(language: str) -> None:
         (line, *_) = diagnosis_of(signer).told(language)
         assert "{" not in line.replace("{}", "")
         assert line.isascii() == (language == ENGLISH)
+
+
+def test_what_is_too_long_is_searched_for_keys_only_and_that_is_told() -> None:
+    class Long(Stranger):
+        request = by.Sent(headers={**by.Sent().headers, "X-Long": "x" * 20_000})
+        names = ("content-type", "host", "x-long")
+
+    class LongWithLineFeed(Long):
+        def secret(self) -> str:
+            return by.KEY + "\n"
+
+    assert names(diagnosis_of(LongWithLineFeed)) == ["secret-blank"]
+    assert diagnosis_of(Long).stopped
