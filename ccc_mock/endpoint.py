@@ -15,7 +15,7 @@ from ccc_contract.reading import load_api
 from .accounts import DEFAULT_CREDENTIAL, Account, Credential, Directory
 from .auth import IN_PROCESS, Auth, checked
 from .checks.inject import planned_refusal
-from .clock import STOPWATCH, Clock, TimeSource
+from .clock import STOPWATCH, Clock, Stopwatch
 from .domain import HANDLERS, Handler
 from .exchange import Exchange
 from .hosts import Service, service_of
@@ -53,8 +53,8 @@ class Endpoint:
     `seed` makes its ids repeat; `handlers` are the actions that have behaviour.  With `limits` the rate is limited, as
     `ccc-mock serve` does: `Limits()` by what is documented.  `auth` says how much of who asks is judged: an unknown
     SecretId is refused (`known`), accepted unverified (`any`), or nothing is verified (`off`); `cure` is the line that
-    lets one in, as the journal tells it.  `world` describes the account (docs/world.md).  `stopwatch`, in real
-    seconds, bounds how long is searched for why a signature does not match.
+    lets one in, as the journal tells it.  `world` describes the account (docs/world.md).  `stopwatch`
+    bounds how long is searched for why a signature does not match.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Endpoint:
         limits: Limits | None = None,
         auth: Auth = "known",
         cure: str = IN_PROCESS,
-        stopwatch: TimeSource = STOPWATCH,
+        stopwatch: Stopwatch = STOPWATCH,
     ) -> None:
         self.api = api or load_api()
         self.settings = settings or Settings()

@@ -12,7 +12,7 @@ from ccc_contract.model import Api
 from ccc_contract.signing import READINGS, as_sent
 
 from .accounts import Account, Directory, Grant
-from .clock import TimeSource
+from .clock import Stopwatch
 from .exchange import Exchange
 from .forensics import Diagnosis, Secret, diagnose
 from .forensics.budget import Budget
@@ -25,7 +25,7 @@ HEADER = b"X-CCC-Mock-Diagnosis"
 
 
 class Mismatches:
-    """Explains the signatures of one endpoint that do not match; `stopwatch`, in real seconds, bounds the searches."""
+    """Explains the signatures of one endpoint that do not match; `stopwatch` bounds the searches."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Mismatches:
         api: Api,
         settings: Settings,
         redaction: Redaction,
-        stopwatch: TimeSource,
+        stopwatch: Stopwatch,
     ) -> None:
         self._accounts = accounts
         self._actions = tuple(api.actions)
@@ -41,7 +41,7 @@ class Mismatches:
         strict = tuple(reading for reading in READINGS if reading is not as_sent)
         self._readings = READINGS if settings.capitals_may_be_signed_as_sent else strict
         self._redaction = redaction
-        self._budget = Budget(stopwatch)
+        self._budget = Budget(stopwatch.real, stopwatch.busy)
 
     def explain(self, exchange: Exchange) -> None:
         """Sets what is known of why its signature does not match, where that is why it was refused."""

@@ -1,7 +1,7 @@
 """How much time searches may take: a bounded time for each, and a bounded share of real time for all together.
 
-Anybody can send signatures that do not match, and a search takes tens of milliseconds.  Knows no clock but the one it
-is given.
+Anybody can send signatures that do not match, and a search takes tens of milliseconds.  Knows no clock but those it is
+given.
 """
 
 from __future__ import annotations
@@ -18,41 +18,44 @@ EACH_SECONDS = 0.045
 SHARE = 0.25
 """Seconds of searching in a second of real time."""
 
+Seconds = Callable[[], float]
+
 
 class Budget:
     """Seconds that may be searched, which come back with time.  For any thread.
 
-    `now` gives real seconds from any beginning.  One search sets `each` aside and gives back what it did not use.
+    `real` gives real seconds and `busy` those that the thread has run, both from any beginning.  One search sets `each`
+    aside and gives back what it did not use.
     """
 
-    def __init__(self, now: Callable[[], float], *, each: float = EACH_SECONDS, share: float = SHARE) -> None:
-        self._now, self._each, self._share = now, each, share
+    def __init__(self, real: Seconds, busy: Seconds, *, each: float = EACH_SECONDS, share: float = SHARE) -> None:
+        self._real, self._busy, self._each, self._share = real, busy, each, share
         self._lock = threading.Lock()
-        self._left, self._at = share, now()
+        self._left, self._at = share, real()
 
     @contextmanager
     def search(self) -> Iterator[Over | None]:
-        """`over` for one search; None where there is no time left for it in this second."""
-        started = self._set_aside()
-        if started is None:
+        """`over` for one search, to be asked in the same thread; None where no time is left for it in this second."""
+        if not self._set_aside():
             yield None
             return
+        started = self._busy()
         ends = started + self._each
         try:
-            yield lambda: self._now() >= ends
+            yield lambda: self._busy() >= ends
         finally:
-            self._give_back(started)
+            self._give_back(self._each - (self._busy() - started))
 
-    def _set_aside(self) -> float | None:
+    def _set_aside(self) -> bool:
         with self._lock:
-            now = self._now()
+            now = self._real()
             self._left = min(self._share, self._left + max(0.0, now - self._at) * self._share)
             self._at = now
             if self._left < self._each:
-                return None
+                return False
             self._left -= self._each
-            return now
+            return True
 
-    def _give_back(self, started: float) -> None:
+    def _give_back(self, unused: float) -> None:
         with self._lock:
-            self._left = min(self._share, self._left + self._each - max(0.0, self._now() - started))
+            self._left = min(self._share, self._left + unused)

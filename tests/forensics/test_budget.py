@@ -9,11 +9,12 @@ import pytest
 from by_hand import as_request
 from ccc_contract.http import Request
 from ccc_mock import Clock, Credential, Endpoint
+from ccc_mock.clock import Stopwatch
 from ccc_mock.forensics.budget import Budget
 from wrong_signers import ID, KEY, NOW, CharsetMissing, Signer
 
 
-class Stopwatch:
+class Watch:
     """Stands still, but for `step` seconds each time it is read."""
 
     def __init__(self, step: float = 0.0) -> None:
@@ -25,8 +26,8 @@ class Stopwatch:
 
 
 def test_a_search_may_take_its_time_and_no_more() -> None:
-    watch = Stopwatch()
-    with Budget(watch, each=0.05).search() as over:
+    watch = Watch()
+    with Budget(watch, watch, each=0.05).search() as over:
         assert over is not None
         assert not over()
         watch.now += 0.049
@@ -36,8 +37,8 @@ def test_a_search_may_take_its_time_and_no_more() -> None:
 
 
 def test_what_is_used_up_comes_back_with_time_and_never_more_than_a_second_s() -> None:
-    watch = Stopwatch()
-    budget = Budget(watch, each=0.05, share=0.25)
+    watch = Watch()
+    budget = Budget(watch, watch, each=0.05, share=0.25)
 
     def searches() -> int:
         """How many of 50 milliseconds are let in, one after the other, while the time they take is the only time."""
@@ -58,14 +59,14 @@ def test_what_is_used_up_comes_back_with_time_and_never_more_than_a_second_s() -
 
 
 def test_a_search_that_ends_early_gives_its_time_back() -> None:
-    budget = Budget(Stopwatch(), each=0.05, share=0.1)
+    budget = Budget(Watch(), Watch(), each=0.05, share=0.1)
     for _ in range(100):
         with budget.search() as over:
             assert over is not None
 
 
 def test_searches_at_the_same_time_share_one_budget() -> None:
-    budget = Budget(Stopwatch(), each=0.05, share=0.1)
+    budget = Budget(Watch(), Watch(), each=0.05, share=0.1)
     with budget.search() as first, budget.search() as second, budget.search() as third:
         assert first is not None
         assert second is not None
@@ -73,7 +74,7 @@ def test_searches_at_the_same_time_share_one_budget() -> None:
 
 
 def test_a_search_that_fails_gives_its_time_back() -> None:
-    budget = Budget(Stopwatch(), each=0.05, share=0.05)
+    budget = Budget(Watch(), Watch(), each=0.05, share=0.05)
     with pytest.raises(RuntimeError, match="bug"), budget.search():
         raise RuntimeError("bug")
     with budget.search() as over:
@@ -85,8 +86,8 @@ class Stranger(Signer):
         return "a-key-that-nobody-here-has"
 
 
-def endpoint_of(watch: Stopwatch) -> Endpoint:
-    return Endpoint(credentials=[Credential(ID, KEY)], clock=Clock(at=NOW), stopwatch=watch)
+def endpoint_of(watch: Watch) -> Endpoint:
+    return Endpoint(credentials=[Credential(ID, KEY)], clock=Clock(at=NOW), stopwatch=Stopwatch(watch, watch))
 
 
 def why_not(endpoint: Endpoint, request: Request) -> str:
@@ -96,7 +97,7 @@ def why_not(endpoint: Endpoint, request: Request) -> str:
 
 
 def test_beyond_the_budget_it_is_told_that_nothing_was_searched() -> None:
-    watch = Stopwatch()
+    watch = Watch()
     endpoint, request = endpoint_of(watch), as_request(Stranger().send())
     watch.step = 0.001
     told = [why_not(endpoint, request) for _ in range(40)]
@@ -111,7 +112,7 @@ def test_beyond_the_budget_it_is_told_that_nothing_was_searched() -> None:
 
 
 def test_a_search_that_was_stopped_says_so() -> None:
-    diagnosis = endpoint_of(Stopwatch(0.01)).exchange(as_request(Stranger().send())).diagnosis
+    diagnosis = endpoint_of(Watch(0.01)).exchange(as_request(Stranger().send())).diagnosis
     assert diagnosis is not None
     assert diagnosis.stopped
     assert diagnosis.tried < 100
@@ -119,7 +120,7 @@ def test_a_search_that_was_stopped_says_so() -> None:
 
 
 def test_threads_search_at_the_same_time() -> None:
-    endpoint, request = endpoint_of(Stopwatch()), as_request(CharsetMissing().send())
+    endpoint, request = endpoint_of(Watch()), as_request(CharsetMissing().send())
     found: list[str] = []
 
     def ask() -> None:

@@ -14,17 +14,19 @@ from by_hand import SECRETS, as_request
 from ccc_contract.http import Request
 from ccc_mock import Clock, Credential, Endpoint, Settings
 from ccc_mock.adapters import terminal
+from ccc_mock.clock import Stopwatch
 from ccc_mock.forensics import diagnose
 from ccc_mock.mismatch import HEADER
 
 CREDENTIALS = [Credential(secret.secret_id, secret.secret_key) for secret in SECRETS]
+STANDS_STILL = Stopwatch(lambda: 0.0, lambda: 0.0)
 AnySigner = type[by.Signer] | type[by.OlderSigner]
 
 
 def endpoint_at(stamp: int = by.NOW, *, header: bool = False) -> Endpoint:
     """A fake whose search is bounded by its number alone."""
     settings = Settings(diagnosis_header=header)
-    return Endpoint(credentials=CREDENTIALS, clock=Clock(at=stamp), settings=settings, stopwatch=lambda: 0.0)
+    return Endpoint(credentials=CREDENTIALS, clock=Clock(at=stamp), settings=settings, stopwatch=STANDS_STILL)
 
 
 def header_of(endpoint: Endpoint, request: Request) -> bytes | None:
