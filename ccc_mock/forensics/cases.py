@@ -114,10 +114,9 @@ class Newer:
             others=_others(keys, self.secret),
             actions=actions,
         )
-        names = self._claim.signed_headers if self._claim else SIGNED_AT_LEAST
-        self._names = names[:MAX_NAMES]
+        self._names = self._claim.signed_headers if self._claim else SIGNED_AT_LEAST
         canonical = canonical_by_the_rule(request, self._names, payload=payload_hash.encode())
-        self._is_small = len(canonical.text) <= MAX_TEXT_BYTES
+        self._is_small = len(canonical.text) <= MAX_TEXT_BYTES and len(self._names) <= MAX_NAMES
         self._canonical = canonical._replace(style=self._style())
 
     def _style(self) -> Style | None:
@@ -283,7 +282,10 @@ class Newer:
 
 
 MAX_NAMES = 100
+"""Signed headers; with more it is as with a long text."""
+
 MAX_DIGITS = 20
+"""Of a timestamp, as where it is judged."""
 
 
 def _claim(request: Request) -> Authorization | None:

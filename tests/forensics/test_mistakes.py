@@ -196,3 +196,16 @@ def test_what_is_too_long_is_searched_for_keys_only_and_that_is_told() -> None:
 
     assert names(diagnosis_of(LongWithLineFeed)) == ["secret-blank"]
     assert diagnosis_of(Long).stopped
+
+
+def test_with_very_many_signed_headers_it_is_as_with_a_long_text() -> None:
+    class Many(by.Signer):
+        request = by.Sent(headers={**by.Sent().headers, **{f"X-H{n:03}": "v" for n in range(300)}})
+        names = ("content-type", "host", *(f"x-h{n:03}" for n in range(300)))
+
+    class ManyByAnotherKey(Many):
+        def secret(self) -> str:
+            return by.OTHER_KEY
+
+    assert diagnosis_of(Many).fits
+    assert names(diagnosis_of(ManyByAnotherKey)) == ["other-key"]
