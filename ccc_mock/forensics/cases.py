@@ -235,7 +235,7 @@ class Newer:
                 yield self._sign(half.text, way.signing), (half.seen, way.seen), recipe
 
     def _sign(self, text: bytes, signing: Signing) -> bytes:
-        return self._steps.of(signing)(FORMS[signing.digest](text))
+        return self._steps.of(signing)(self._steps.line(text, signing.digest))
 
     def _across(self, halves: Sequence[_Half], ways: Sequence[_Other]) -> Iterator[Candidate]:
         """One mistake in the canonical request, one in what is made of it."""
@@ -329,7 +329,8 @@ class OlderCase:
         return working(self._older)
 
     def accepted(self) -> Iterator[Candidate]:
-        for reading in OLDER_READINGS:
+        readings = OLDER_READINGS if any(b"_" in key for key, _ in self._older.pairs) else OLDER_READINGS[:1]
+        for reading in readings:
             older = self._older._replace(pairs=tuple([(reading(key), value) for key, value in self._older.pairs]))
             yield signature_of_older(older), (), older
 

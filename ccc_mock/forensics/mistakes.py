@@ -19,7 +19,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "the body was written anew after it had been hashed: hashed was the same JSON with other blanks ({blanks})",
             "请求体在计算哈希之后被重新序列化：参与哈希的是空白不同的同一 JSON（{blanks}）",
         ),
-        canonical=rewritten("blanks"),
+        canonical=rewritten("blanks"), paired=2,
     ),
     Mistake(
         "body-order",
@@ -37,7 +37,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "({escapes})",
             "请求体在计算哈希之后被重新序列化：参与哈希的是转义方式不同的同一 JSON（{escapes}）",
         ),
-        canonical=rewritten("escapes"),
+        canonical=rewritten("escapes"), paired=2,
     ),
     Mistake(
         "body-line-end",
@@ -169,7 +169,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was `Content-Type: {signed}`, and `{sent}` came: a library or a proxy wrote another",
             "签名使用的是 `Content-Type: {signed}`，收到的是 `{sent}`：被库或代理改写",
         ),
-        canonical=of_the_request.other_type, paired=3,
+        canonical=of_the_request.other_type, paired=2,
     ),
     Mistake(
         "host-port",
@@ -185,7 +185,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the host `{signed}`, and `{sent}` came: it is that of another region",
             "签名使用的域名是 `{signed}`，收到的是 `{sent}`：属于另一个地域",
         ),
-        canonical=of_the_request.REGION.canonical, older=of_the_request.REGION.older, paired=3,
+        canonical=of_the_request.REGION.canonical, older=of_the_request.REGION.older, paired=2,
     ),
     Mistake(
         "host-changed",
@@ -193,7 +193,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the host `{signed}`, and `{sent}` came: a proxy or a changed endpoint wrote another",
             "签名使用的域名是 `{signed}`，收到的是 `{sent}`：被代理或改动的接入点改写",
         ),
-        canonical=of_the_request.REWRITTEN.canonical, older=of_the_request.REWRITTEN.older, paired=3,
+        canonical=of_the_request.REWRITTEN.canonical, older=of_the_request.REWRITTEN.older, paired=2,
     ),
     Mistake(
         "host-as-url",
@@ -226,7 +226,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed were the headers `{signed}`, and Authorization names others",
             "实际参与签名的请求头是 `{signed}`，与 Authorization 中列出的不同",
         ),
-        canonical=of_the_request.other_list, paired=3,
+        canonical=of_the_request.other_list, paired=1,
     ),
     Mistake(
         "headers-not-sorted",
@@ -350,7 +350,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the date {signed}; the UTC date of the timestamp is {utc}",
             "签名使用的日期是 {signed}；该时间戳的 UTC 日期是 {utc}",
         ),
-        signing=of_the_string.local_date, paired=3,
+        signing=of_the_string.local_date, paired=1,
     ),
     Mistake(
         "form-of-date",
@@ -365,7 +365,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the service `{signed}`, and Authorization names `{sent}`",
             "签名使用的服务名是 `{signed}`，Authorization 中为 `{sent}`",
         ),
-        signing=of_the_string.other_service, paired=6,
+        signing=of_the_string.other_service, paired=3,
     ),
     Mistake(
         "other-terminator",
@@ -402,7 +402,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "secret-blank",
         Sentence("the SecretKey was taken with `{what}` around it or behind it", "SecretKey 的前后多了 `{what}`"),
-        signing=of_keys.BLANKS.signing, older=of_keys.BLANKS.older, paired=4,
+        signing=of_keys.BLANKS.signing, older=of_keys.BLANKS.older, paired=3,
     ),
     Mistake(
         "secret-cut",
@@ -447,7 +447,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "the key is derived in the order {chain}; it must be date, service, tc3_request",
             "派生密钥的顺序是 {chain}；应为 日期、服务名、tc3_request",
         ),
-        signing=of_keys.in_another_order, paired=3,
+        signing=of_keys.in_another_order, paired=2,
     ),
     Mistake(
         "key-steps",
@@ -455,7 +455,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "the key is derived with the steps {chain}; they must be date, service, tc3_request",
             "派生密钥的步骤是 {chain}；应为 日期、服务名、tc3_request",
         ),
-        signing=of_keys.with_other_steps, paired=3,
+        signing=of_keys.with_other_steps, paired=2,
     ),
     Mistake(
         "key-as-text",
@@ -484,7 +484,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "the hexadecimal digits of {what} are in upper case; they must be in lower case",
             "{what} 的十六进制为大写；应为小写",
         ),
-        canonical=of_the_body.in_upper_case, signing=of_the_string.in_upper_case,
+        canonical=of_the_body.in_upper_case, signing=of_the_string.in_upper_case, paired=2,
     ),
     Mistake(
         "base64-for-hex",
@@ -511,7 +511,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the time `{signed}`, and `{sent}` came: one of them is in milliseconds",
             "签名使用的时间是 `{signed}`，收到的是 `{sent}`：其中之一是毫秒",
         ),
-        signing=of_the_string.milliseconds, older=of_older.milliseconds, paired=2,
+        signing=of_the_string.milliseconds, older=of_older.milliseconds, paired=1,
     ),
     Mistake(
         "other-time",
@@ -519,7 +519,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the time `{signed}`, {step} seconds from the one that came",
             "签名使用的时间是 `{signed}`，与收到的相差 {step} 秒",
         ),
-        signing=of_the_string.clock, older=of_older.other_time, paired=4,
+        signing=of_the_string.clock, older=of_older.other_time, paired=2,
     ),
     Mistake(
         "scope-not-signed",

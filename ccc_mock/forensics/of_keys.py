@@ -9,7 +9,7 @@ from ..redaction import last_four
 from .mistake import Evidence, How
 from .recipe import Older, Signing
 
-_ENDS = (("LF", b"\n"), ("CRLF", b"\r\n"), ("blank", b" "), ("NUL", b"\0"), ('"', b'"'), ("'", b"'"))
+_ENDS = (("LF", b"\n"), ("blank", b" "), ("CRLF", b"\r\n"), ("NUL", b"\0"), ('"', b'"'), ("'", b"'"))
 
 
 def _blanks(secret: bytes, seen: Evidence) -> Iterator[tuple[How, bytes]]:
@@ -78,9 +78,9 @@ def in_another_order(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Si
 def with_other_steps(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
     date, service, terminator = signing.chain
     for chain in (
+        (date, service),
         (),
         (date,),
-        (date, service),
         (date, terminator),
         (service, terminator),
         (date, b"ap-guangzhou", service, terminator),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from urllib.parse import quote, quote_plus
 
 from .mistake import Evidence, How
@@ -152,6 +153,6 @@ def other_time(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
 def milliseconds(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
     stamp = dict(older.pairs).get(b"Timestamp", b"")
     if stamp.isdigit() and len(stamp) < 20:
-        for text in (stamp[:-3], *(b"%b%03d" % (stamp, rest) for rest in range(1000))):
+        for text in chain((stamp[:-3],), (b"%b%03d" % (stamp, rest) for rest in range(1000))):
             pairs = tuple([(key, text if key == b"Timestamp" else value) for key, value in older.pairs])
             yield {"signed": _text(text), "sent": _text(stamp)}, older._replace(pairs=pairs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 
 from ccc_contract.signing import TERMINATOR
 
@@ -61,15 +62,19 @@ MAX_SECONDS = 60
 """How far apart two looks at a clock are tried, in seconds."""
 
 
+STEPS = (
+    *(1, -1, 8 * 3600, -8 * 3600),
+    *(sign * step for step in range(2, MAX_SECONDS + 1) for sign in (1, -1)),
+    *(sign * halves * 1800 for halves in range(1, 29) for sign in (1, -1)),
+)
+
+
 def clock(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
     """Another time than X-TC-Timestamp: seconds away (the clock was read twice), or whole hours (a time zone)."""
     if not signing.stamp.isdigit() or len(signing.stamp) > DIGITS_OF_SECONDS:
         return
     sent = int(signing.stamp)
-    beijing = [1, -1, 28800, -28800]
-    seconds = [sign * step for step in range(2, MAX_SECONDS + 1) for sign in (1, -1)]
-    zones = [sign * halves * 1800 for halves in range(1, 29) for sign in (1, -1)]
-    for step in (*beijing, *seconds, *zones):
+    for step in STEPS:
         how = {"signed": str(sent + step), "step": f"{step:+d}"}
         yield how, signing._replace(stamp=b"%d" % (sent + step))
 
@@ -87,7 +92,8 @@ def milliseconds(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signin
             seconds = stamp[:-digits]
             yield {"signed": _text(seconds), "sent": _text(stamp)}, signing._replace(stamp=seconds)
         return
-    for text in (b"%b000" % stamp, b"%b.0" % stamp, *(b"%b%03d" % (stamp, rest) for rest in range(1, MILLISECONDS))):
+    likely = (b"%b000" % stamp, b"%b.0" % stamp)
+    for text in chain(likely, (b"%b%03d" % (stamp, rest) for rest in range(1, MILLISECONDS))):
         yield {"signed": _text(text), "sent": _text(stamp)}, signing._replace(stamp=text)
 
 

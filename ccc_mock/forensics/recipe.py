@@ -50,9 +50,9 @@ class Canonical(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        eol, colon = self.eol, self.colon
-        block = eol.join([name + colon + value for name, value in self.headers]) + self.gap
-        return eol.join((self.method, self.uri, self.query, block, self.signed, self.payload)) + self.end
+        method, uri, query, headers, signed, payload, _, colon, gap, eol, end = self
+        block = eol.join([name + colon + value for name, value in headers]) + gap
+        return eol.join((method, uri, query, block, signed, payload)) + end
 
 
 class Signing(NamedTuple):
@@ -149,8 +149,9 @@ def key_of(signing: Signing) -> bytes:
 
 def head_of(signing: Signing) -> bytes:
     """The string to sign up to the hash, which is its last line."""
-    lines = (signing.algorithm, signing.stamp, signing.scope)
-    return b"".join([lines[place] + signing.eol for place in signing.order])
+    eol, lines = signing.eol, (signing.algorithm, signing.stamp, signing.scope)
+    first, second, third = signing.order
+    return lines[first] + eol + lines[second] + eol + lines[third] + eol
 
 
 def string_to_sign(canonical: Canonical, signing: Signing) -> bytes:
@@ -166,6 +167,7 @@ class Steps:
 
     def __init__(self) -> None:
         self._pads: dict[tuple[bytes, bytes, tuple[bytes, ...], str], tuple[bytes, bytes]] = {}
+        self._lines: dict[tuple[str, bytes], bytes] = {}
 
     def of(self, signing: Signing) -> Step:
         head, end, output = head_of(signing), signing.end, OUTPUTS[signing.output]
@@ -177,6 +179,13 @@ class Steps:
         if signing.output == "hex":
             return lambda line: sha256(outer + sha256(inner + line + end).digest()).hexdigest().encode()
         return lambda line: output(sha256(outer + sha256(inner + line + end).digest()).digest())
+
+    def line(self, text: bytes, form: str) -> bytes:
+        """The line of the hash of a canonical request that is signed in many ways."""
+        line = self._lines.get((form, text))
+        if line is None:
+            line = self._lines[form, text] = FORMS[form](text)
+        return line
 
     def _padded(self, signing: Signing) -> tuple[bytes, bytes]:
         name = signing.prefix, signing.secret, signing.chain, signing.link

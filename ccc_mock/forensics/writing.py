@@ -21,6 +21,9 @@ MAX_BRACKETS = 100
 MAX_MEMBERS = 4
 """Of so many members all 24 orders are tried; of more, the sorted and the reversed one."""
 
+LIKELY_ORDERS = 3
+"""As sent, sorted, reversed."""
+
 
 class Style(NamedTuple):
     """One way to write JSON, each part by its name in the tables below."""
@@ -98,9 +101,9 @@ class Writings:
         return (_SENT, "sorted", "reversed", *map(str, rarer))
 
     def others(self, style: Style, *parts: str) -> Iterator[Style]:
-        """The styles that differ in each of these parts, and in nothing else."""
+        """The styles that differ in each of these parts, and in nothing else; the rarer orders only by themselves."""
         choices: dict[str, tuple[str, ...]] = {
-            "order": self.orders,
+            "order": self.orders if len(parts) == 1 else self.orders[:LIKELY_ORDERS],
             "blanks": tuple(_BLANKS),
             "escapes": tuple(_ESCAPES),
         }
