@@ -74,9 +74,9 @@ _PAIR = Sentence(
     "已证实（两者同时发生，逐字节重现了客户端的签名）：{one}；并且{other}",
 )
 _NONE = Sentence(
-    "none of the {known} known mistakes, alone or in a pair, makes the client's signature ({tried} recomputations); "
-    "the SecretKey is the first to look at",
-    "{known} 种已知错误及其两两组合均不能重现客户端的签名（共重新计算 {tried} 次）；请首先核对 SecretKey",
+    "none of the {known} known mistakes, alone or in a likely pair, makes the client's signature ({tried} "
+    "recomputations); the SecretKey is the first to look at",
+    "{known} 种已知错误及其常见的两两组合均不能重现客户端的签名（共重新计算 {tried} 次）；请首先核对 SecretKey",
 )
 _STOPPED = Sentence(
     "none found; the search was cut short by its bounds after {tried} recomputations under the {known} known mistakes",

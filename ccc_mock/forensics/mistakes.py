@@ -185,7 +185,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the host `{signed}`, and `{sent}` came: it is that of another region",
             "签名使用的域名是 `{signed}`，收到的是 `{sent}`：属于另一个地域",
         ),
-        canonical=of_the_request.REGION.canonical, older=of_the_request.REGION.older, paired=2,
+        canonical=of_the_request.REGION.canonical, older=of_the_request.REGION.older, paired=4,
     ),
     Mistake(
         "host-changed",
@@ -278,7 +278,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "the lines of {where} are joined by a backslash and an n in place of a line feed",
             "{where} 的各行之间是反斜杠加字母 n，而不是换行符",
         ),
-        canonical=of_the_request.without_line_ends, signing=of_the_string.without_line_ends, paired=0,
+        canonical=of_the_request.without_line_ends, signing=of_the_string.without_line_ends, paired=1,
     ),
     Mistake(
         "not-hashed",
@@ -350,7 +350,7 @@ MISTAKES: tuple[Mistake, ...] = (
             "signed was the date {signed}; the UTC date of the timestamp is {utc}",
             "签名使用的日期是 {signed}；该时间戳的 UTC 日期是 {utc}",
         ),
-        signing=of_the_string.local_date, paired=1,
+        signing=of_the_string.local_date, paired=2,
     ),
     Mistake(
         "form-of-date",
@@ -402,7 +402,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "secret-blank",
         Sentence("the SecretKey was taken with `{what}` around it or behind it", "SecretKey 的前后多了 `{what}`"),
-        signing=of_keys.BLANKS.signing, older=of_keys.BLANKS.older, paired=3,
+        signing=of_keys.BLANKS.signing, older=of_keys.BLANKS.older, paired=4,
     ),
     Mistake(
         "secret-cut",

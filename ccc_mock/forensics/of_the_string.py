@@ -110,9 +110,9 @@ def other_terminator(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Si
     claimed = seen.claim.terminator if seen.claim else TERMINATOR
     words = (
         claimed,
+        "aws4_request",
         "TC3_request",
         "tc3-request",
-        "aws4_request",
         "tc_request",
         "tc3request",
         "tc3_REQUEST",
