@@ -13,7 +13,6 @@ from dataclasses import asdict
 
 import click
 
-from ccc_contract.call import call, sign
 from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.model import (
     JSON,
@@ -28,7 +27,6 @@ from ccc_contract.model import (
 )
 from ccc_contract.reading import load_api
 from ccc_contract.spelling import nearest
-from ccc_contract.vector_commands import vectors, verify_signer
 
 
 def main(argv: Sequence[str] | None = None) -> int | None:
@@ -39,7 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int | None:
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings=HELP)
+LATER = {
+    "call": "ccc_contract.call:call",
+    "sign": "ccc_contract.call:sign",
+    "vectors": "ccc_contract.vector_commands:vectors",
+    "verify-signer": "ccc_contract.vector_commands:verify_signer",
+}
+
+
+@click.group(cls=Commands, later=LATER, invoke_without_command=True, context_settings=HELP)
 @click.version_option(package_name="ccc-mock", message="%(prog)s %(version)s")
 @click.pass_context
 def contract(context: click.Context) -> None:
@@ -321,17 +327,6 @@ def _aligned(rows: Iterator[list[str]]) -> list[str]:
 
 def _dumped(value: JSON) -> str:
     return json.dumps(value, indent=2)
-
-
-# --- one action ----------------------------------------------------------------------------------------------------
-
-contract.add_command(call)
-contract.add_command(sign)
-
-# --- the vector suite ----------------------------------------------------------------------------------------------
-
-contract.add_command(vectors)
-contract.add_command(verify_signer)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from ccc_contract.console import HELP, Commands, expect_command, run_command
 from ccc_contract.reading import load_api
 from ccc_contract.spelling import did_you_mean
 
-from .exec import exec_
 from .fidelity import points
 from .languages import LANGUAGES
 from .serve import serve
@@ -28,7 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(ccc_mock, argv, program="ccc-mock")
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings=HELP)
+LATER = {"exec": "ccc_mock.exec:exec_", "explain": "ccc_mock.explain:explain"}
+
+
+@click.group(cls=Commands, later=LATER, invoke_without_command=True, context_settings=HELP)
 @click.version_option(package_name="ccc-mock", message="ccc-mock %(version)s")
 @click.pass_context
 def ccc_mock(context: click.Context) -> None:
@@ -37,7 +39,6 @@ def ccc_mock(context: click.Context) -> None:
 
 
 ccc_mock.add_command(serve)
-ccc_mock.add_command(exec_)
 
 
 @ccc_mock.command()

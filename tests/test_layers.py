@@ -87,10 +87,18 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.testing.beforehand", "ccc_mock.testing.fixtures", "ccc_mock.testing.sockets"),
     ),
     (
+        "what `ccc-mock explain` does",
+        ("ccc_mock.explaining", "ccc_mock.explaining.reading", "ccc_mock.explaining.texts", "ccc_mock.explaining.urls",
+         "ccc_mock.explaining.escapes", "ccc_mock.explaining.shell", "ccc_mock.explaining.raw",
+         "ccc_mock.explaining.curl_options", "ccc_mock.explaining.curl", "ccc_mock.explaining.har",
+         "ccc_mock.explaining.go", "ccc_mock.explaining.forms", "ccc_mock.explaining.keys",
+         "ccc_mock.explaining.comparing", "ccc_mock.explaining.intermediates", "ccc_mock.explaining.explanation"),
+    ),
+    (
         "edge",
         ("ccc_contract.console", "ccc_contract.call", "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
          "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.options",
-         "ccc_mock.serve", "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
+         "ccc_mock.explain", "ccc_mock.serve", "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
     ),
 )  # fmt: skip
 
@@ -118,6 +126,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_mock.adapters.tunnel": {"h11"},
     "ccc_mock.adapters.proxy": {"h11"},
     "ccc_mock.cli": {"click"},
+    "ccc_mock.explain": {"click"},
     "ccc_mock.options": {"click"},
     "ccc_mock.serve": {"click"},
     "ccc_mock.strategies": {"hypothesis"},
