@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from .exchange import Exchange
 from .hosts import host_name
 from .journal import OK
+from .languages import ENGLISH
 from .messages import in_english
 from .redaction import printable
 
@@ -41,7 +42,7 @@ class Tally:
         if exchange.verdict != OK:
             self._why[row] = (
                 str(exchange.refused.message if exchange.refused else exchange.unsupported or ""),
-                exchange.hint,
+                exchange.hint or (exchange.diagnosis.verdict(ENGLISH) if exchange.diagnosis is not None else ""),
             )
 
     def refused(self, host: str, port: int) -> None:
