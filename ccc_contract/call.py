@@ -263,11 +263,14 @@ def _opened(action: Action, proxy: str | None, ca_file: str | None) -> HttpClien
         missing = NotSent(str(error))
         missing.action = action.name
         raise missing from error
-    except OSError as error:  # of TLS, too: a file that is no PEM
-        given = f"--ca-file: cannot use {ca_file}" if ca_file else "SSL_CERT_FILE or SSL_CERT_DIR: cannot be used"
-        raise click.UsageError(f"{given}: {error.strerror or error}") from None
-    except Exception as error:  # never its text: the URL of a proxy may hold a password
-        raise click.UsageError(f"--proxy, or the environment's proxy: no URL of one ({type(error).__name__})") from None
+    except OSError as error:  # of TLS, too: a file of the environment's that is no PEM
+        raise click.UsageError(f"SSL_CERT_FILE or SSL_CERT_DIR: cannot be used: {error.strerror or error}") from None
+    except Exception as error:
+        argument, _, problem = str(error).partition(":")
+        if argument in ("ca_file", "proxy"):  # the connection's own words
+            raise click.UsageError(f"--{argument.replace('_', '-')}:{problem}") from None
+        # Never the text of another: the URL of a proxy may hold a password.
+        raise click.UsageError(f"the environment's proxy: no URL of one ({type(error).__name__})") from None
 
 
 def _client(http: HttpClient[Any], target: Target, timeout: float, attempts: int, *, check: bool) -> Client:

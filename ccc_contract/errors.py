@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from .conform import Violation
     from .http import Response
 
-Phase = Literal["pace", "pool", "connect", "send", "receive", "answer"]
-"""How far a call came: waiting for its turn or for a free connection, connecting (name, TCP, TLS, proxy), sending,
-receiving, and reading what was received."""
+Phase = Literal["pace", "prepare", "pool", "connect", "send", "receive", "answer"]
+"""How far a call came: waiting for its turn, being made, waiting for a free connection, connecting (name, TCP, TLS,
+proxy), sending, receiving, and reading what was received."""
 
 
 _LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\d(?:[ -]?\d){6,}")
@@ -56,7 +56,7 @@ class CccError(Exception):
     attempts: int = 0
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.action}>"
+        return f"<{' '.join(filter(None, (type(self).__name__, self.action)))}>"
 
 
 # --- not sent ------------------------------------------------------------------------------------------------------

@@ -53,7 +53,11 @@ def exec_(allow: tuple[str, ...], quiet: bool, command: tuple[str, ...], **descr
         raise click.UsageError("expected a command behind the options: ccc-mock exec -- COMMAND [ARGUMENT]...")
     if not hasattr(os, "posix_spawnp"):
         raise click.UsageError("exec passes signals on to the command, which takes a POSIX system")
-    endpoint = endpoint_of(**described)
+    # The command signs with this machine's time, whatever hour it is in the fake's world.
+    at = described.pop("at")
+    endpoint = endpoint_of(at=None, **described)
+    if at is not None:
+        endpoint.accounts.default.clock.freeze_world(at)
     for each in warnings_of(described["auth"], described["plans"]):
         _say(f"warning: {each}")
     tally = Tally()

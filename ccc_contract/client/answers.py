@@ -63,8 +63,16 @@ def judged(api: Api, action: Action, response: Response, *, check: bool) -> Answ
 def _expect_kind(response: Response) -> None:
     given = response.header.get(b"content-type", b"").decode("latin-1")
     if response.status != 200 or given.partition(";")[0].strip().lower() != "application/json":
-        came = f"{response.status} and {given[:80] or 'no type'} with {len(response.body)} bytes"
+        came = f"{response.status} and {given[:80] or 'no type'} with {len(response.body)} bytes{_start(response)}"
         raise NotAnAnswer(f"expected HTTP 200 and application/json, got {came}", answer=response)
+
+
+def _start(response: Response) -> str:
+    """What a plain text says, for people: a fake says there what it cannot do."""
+    if not response.header.get(b"content-type", b"").lower().startswith(b"text/plain"):
+        return ""
+    text = " ".join(response.body[:300].decode("utf-8", "replace").split())
+    return f": {without_numbers(text)}" if text.isprintable() and text else ""
 
 
 def _wrong(api: Api, action: Action, result: Mapping[str, JSON]) -> Iterator[Violation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -32,23 +33,7 @@ class PlacedCall(NamedTuple):
 
 
 class Caller(ABC, Generic[_H, _L]):
-    """The arguments of a client.  Each has a default:
-
-    - `credential`: a Credential, or a callable that returns one and is asked again before that ends; by default
-      TENCENTCLOUD_SECRET_ID, _SECRET_KEY and _TOKEN.
-    - `endpoint`, `region`, `language`: by default TENCENTCLOUD_ENDPOINT, _REGION and _LANGUAGE, then the service, none
-      and none.  `http://127.0.0.1:8679` is a fake on this machine.
-    - `retries`: how often and how long; Retries(attempts=1) for never.  `pace`: the share of each action's limit that
-      is sent at most (0.9), or a Pace that clients share; None for as fast as they come.
-    - `timeout_seconds` is for each read and write of an attempt and for its whole body, `connect_seconds` for the
-      connection.
-    - `on_attempt` is called with an Attempt after each.
-    - `check_parameters` holds parameters against the model before they are sent, `check_answers` the answers.
-    - `http`: an httpx2 or httpx client of your own, with its proxies and transports; it is not closed.  Without one:
-      `proxy`, `ca_file` (PEM, in place of the system's), `http2`, `max_connections`, `idle_seconds`.
-
-    Raises CredentialError, ValueError, TypeError: an argument that cannot be right; ImportError: no HTTP library.
-    """
+    """What both clients are: their arguments."""
 
     _awaits: ClassVar[bool]
     _new_lock: Callable[[], _L]
@@ -76,9 +61,28 @@ class Caller(ABC, Generic[_H, _L]):
         idle_seconds: float = IDLE_SECONDS,
         api: Api | None = None,
     ) -> None:
+        """Each argument has a default:
+
+        - `credential`: a Credential, or a callable that returns one and is asked again before that ends; by default
+          TENCENTCLOUD_SECRET_ID, _SECRET_KEY and _TOKEN.
+        - `endpoint`, `region`, `language`: by default TENCENTCLOUD_ENDPOINT, _REGION and _LANGUAGE, then the service, none
+          and none.  `http://127.0.0.1:8679` is a fake on this machine.
+        - `retries`: how often and how long; Retries(attempts=1) for never.  `pace`: the share of each action's limit that
+          is sent at most (0.9), or a Pace that clients share; None for as fast as they come.
+        - `timeout_seconds` is for each read and write of an attempt and for its whole body, `connect_seconds` for the
+          connection.
+        - `on_attempt` is called with an Attempt after each.
+        - `check_parameters` holds parameters against the model before they are sent, `check_answers` the answers.
+        - `http`: an httpx2 or httpx client of your own, with its proxies and transports; it is not closed.  Without one:
+          `proxy`, `ca_file` (PEM, in place of the system's), `http2`, `max_connections`, `idle_seconds`.
+
+        Raises CredentialError, ValueError, TypeError: an argument that cannot be right; ImportError: no HTTP library.
+        """
         for name, seconds in (("timeout_seconds", timeout_seconds), ("connect_seconds", connect_seconds)):
             if not 0 < seconds < float("inf"):
                 raise ValueError(f"{name}: expected a number of seconds above 0, got {seconds}")
+        if http is not None:
+            _check_kind(http, awaits=self._awaits)
         self._target = Target.of(endpoint, region, language)
         self._flow = Flow(
             api=_api(api, retries),
@@ -111,7 +115,7 @@ class Caller(ABC, Generic[_H, _L]):
         Raises NotSent: what cannot be made, or would go into a closed client, leaves no doubt behind.
         """
         if getattr(self._http, "is_closed", False):
-            raise NotSent("the HTTP client is closed")
+            raise NotSent("the HTTP client is closed", phase="prepare")
         seconds = step.seconds
         try:
             return self._http.build_request(
@@ -122,10 +126,21 @@ class Caller(ABC, Generic[_H, _L]):
                 timeout=(min(self._connect_seconds, seconds), seconds, seconds, seconds),
             )
         except Exception as error:
-            raise NotSent(f"the request could not be made ({type(error).__name__}: {error})") from error
+            problem = f"the request could not be made ({type(error).__name__}: {error})"
+            raise NotSent(problem, phase="prepare") from error
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._target.url} {self._flow.keys.current or 'no key yet'}>"
+
+
+def _check_kind(http: object, *, awaits: bool) -> None:
+    """One of the wrong kind would send the call, and then nobody could read its answer."""
+    send, build = getattr(http, "send", None), getattr(http, "build_request", None)
+    if not callable(send) or not callable(build) or inspect.iscoroutinefunction(send) is not awaits:
+        wanted = "AsyncClient" if awaits else "Client"
+        raise TypeError(
+            f"http: expected an httpx2.{wanted} or httpx.{wanted}, got {type(http).__module__}.{type(http).__name__}"
+        )
 
 
 def _api(given: Api | None, retries: Retries) -> Api:

@@ -21,7 +21,7 @@ from .transports import Collected, Connection, HttpClient, failure
 class Client(Caller[HttpClient[Any], threading.Lock]):
     """Calls the service, and never dials twice unless it is asked to.  Safe to share between threads.
 
-    The arguments are those of `Caller`.  Use it with `with`, or close it.
+    Use it with `with`, or close it.
     """
 
     _awaits = False

@@ -62,7 +62,7 @@ NEVER = Retries(attempts=1)
 def may_repeat(error: CccError, action: Action, retries: Retries) -> bool:
     """Is the call repeated after this?"""
     if isinstance(error, NotSent):
-        return error.phase != "pace"  # its turn does not come sooner for being asked again
+        return error.phase not in ("pace", "prepare")  # which go no better for being tried again
     if isinstance(error, RateLimited):
         return True
     if action.effect == "read":

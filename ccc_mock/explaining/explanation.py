@@ -61,8 +61,9 @@ class Explanation:
     def told(self, language: str) -> Iterator[str]:
         yield from self._of_the_request(language)
         yield label(self.verdict, language)
-        if self.verdict != "fits":
-            yield from (f"  {line}" for line in self._found(language))
+        # Where the signature fits, what else is odd is why it is refused all the same.
+        found = self._found(language)
+        yield from (f"  {line}" for line in (found[1:] if self.verdict == "fits" else found))
         yield from (label("read", language) + each.told(language) for each in self.read.notes)
         yield from (each.told(language) for each in self.remarks)
         for compared in self.compared:

@@ -79,8 +79,10 @@ _NONE = Sentence(
     "{known} 种已知错误及其常见的两两组合均不能重现客户端的签名（共重新计算 {tried} 次）；请首先核对 SecretKey",
 )
 _STOPPED = Sentence(
-    "none found; the search was cut short by its bounds after {tried} recomputations under the {known} known mistakes",
-    "未找到原因；在 {known} 种已知错误中重新计算 {tried} 次后，搜索因限额而停止",
+    "none found in the time there was ({tried} recomputations under the {known} known mistakes); the SecretKey is the "
+    "first to look at, and `ccc-mock explain` searches longer",
+    "在限定时间内未找到原因（在 {known} 种已知错误中重新计算了 {tried} 次）；请首先核对 SecretKey，"
+    "`ccc-mock explain` 会搜索更久",
 )
 _NOT_SEARCHED = Sentence(
     "not searched: {why}",

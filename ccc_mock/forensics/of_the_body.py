@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ccc_contract.signing import UNSIGNED_PAYLOAD
@@ -13,6 +14,7 @@ from .recipe import Canonical
 from .writing import MAX_BYTES, Style
 
 EMPTY = hashlib.sha256(b"").hexdigest().encode()
+_HASH = re.compile(rb"[0-9a-f]{64}")
 UNSIGNED = hashlib.sha256(UNSIGNED_PAYLOAD).hexdigest().encode()
 
 
@@ -143,6 +145,6 @@ def in_upper_case(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, C
 
 
 def in_base64(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
-    if len(canonical.payload) == 64:
+    if _HASH.fullmatch(canonical.payload):  # and no body of that length, which another mistake may have put there
         text = base64.b64encode(bytes.fromhex(canonical.payload.decode()))
         yield {"what": "HashedRequestPayload"}, canonical._replace(payload=text)

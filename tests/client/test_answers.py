@@ -137,3 +137,13 @@ def test_a_refusal_has_code_message_and_request_id() -> None:
     with pytest.raises(ApiError) as caught:
         judged(API, DIAL, answer(Error={"Code": "A.B", "Message": "m"}), check=True)
     assert (caught.value.code, caught.value.message, caught.value.request_id) == ("A.B", "m", "rid")
+
+
+def test_what_a_plain_text_says_is_told() -> None:
+    came = response(b"ccc-mock knows the parameters, but not\nwhat it does to 008613800000000.", 501, "text/plain")
+    assert problem(came).endswith(": ccc-mock knows the parameters, but not what it does to 00…00.")
+
+
+@pytest.mark.parametrize("body", [b"", b"\x1b[2J", b"\xff\xfe\x00"])
+def test_a_text_that_could_move_a_cursor_is_not(body: bytes) -> None:
+    assert problem(response(body, 501, "text/plain")).endswith(f"{len(body)} bytes")

@@ -391,3 +391,10 @@ def test_an_unknown_code_of_the_service_is_still_a_refusal(performed: Performed)
     with pytest.raises(ApiError) as caught:
         performed.call(performed.flow(), DIAL, DIALLED, [no("Brand.New")])
     assert type(caught.value) is ApiError
+
+
+@pytest.mark.parametrize("phase", ["pace", "prepare"])
+def test_what_goes_no_better_a_second_time_is_told_at_once(performed: Performed, phase: Any) -> None:
+    with pytest.raises(NotSent):
+        performed.call(performed.flow(), DIAL, DIALLED, [NotSent("the HTTP client is closed", phase=phase)])
+    assert performed.waits == []

@@ -20,8 +20,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"max_connections": 0}, "max_connections: expected 1 or more, got 0"),
     ({"idle_seconds": -1}, "idle_seconds: expected 0 or more, got -1"),
     ({"idle_seconds": float("nan")}, "idle_seconds: expected 0 or more, got nan"),
-    ({"timeout_seconds": 0}, "timeout_seconds: expected more than 0, got 0"),
-    ({"connect_seconds": -0.5}, "connect_seconds: expected more than 0, got -0.5"),
+    ({"timeout_seconds": 0}, "timeout_seconds: expected a number of seconds above 0, got 0"),
+    ({"connect_seconds": -0.5}, "connect_seconds: expected a number of seconds above 0, got -0.5"),
 ]
 
 

@@ -72,6 +72,17 @@ def test_the_plan_that_dials_twice_shrinks_to_one_lost_answer() -> None:
     assert find(fault_plans(max_faults=3), dials_twice, settings=settings(derandomize=True)) == "ok+reset@after"
 
 
+def test_what_fails_is_printed_as_the_marker_to_paste() -> None:
+    @settings(derandomize=True, deadline=None, database=None)
+    @given(plan=fault_plans())
+    def nobody_is_called_twice(plan: FaultPlan) -> None:
+        assert not dials_twice(plan)
+
+    with pytest.raises(AssertionError) as failed:
+        nobody_is_called_twice()
+    assert 'plan=@pytest.mark.ccc(plan="ok+reset@after")' in "\n".join(failed.value.__notes__)
+
+
 def test_every_plan_of_so_many_faults_is_there_once_the_shortest_first() -> None:
     words = ("RequestLimitExceeded", "ok+reset@after")
     assert [str(plan) for plan in every_fault_plan(max_faults=1, max_gap=1, words=words)] == [
@@ -99,6 +110,8 @@ def test_tasks_bear_each_single_fault(plan: FaultPlan) -> None:
         ({"action": "CreateAIAgentCal"}, "no action 'CreateAIAgentCal'; did you mean CreateAIAgentCall"),
         ({"words": ["ok+latancy"]}, "no fault 'latancy'"),
         ({"words": ["ok, ok"]}, "expected one step of a plan for one call, got 'ok, ok'"),
+        ({"words": "ok"}, "words: expected steps of a plan, got 'ok'"),
+        ({"words": []}, r"words: expected steps of a plan, got \[\]"),
         ({"words": ["InternalError*"]}, "expected one step of a plan for one call"),
         ({"words": ["action=HangUpCall: ok"]}, "expected one step of a plan for one call"),
     ],
