@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .console import let_nobody_read
+from .console import let_nobody_read, say
 from .errors import (
     AnswerLost,
     ApiError,
@@ -461,12 +461,8 @@ def _say_notes(error: BaseException) -> None:
 
 
 def _say(*lines: str) -> None:
-    """On standard error.  Where nobody takes it the exit code still tells."""
-    try:
-        for number, line in enumerate(lines):
-            click.echo(("" if number else "ccc-contract: ") + _shown(line), err=True)
-    except OSError:
-        let_nobody_read(sys.stderr)
+    for number, line in enumerate(lines):
+        say(("" if number else "ccc-contract: ") + _shown(line))
 
 
 def _shown(text: str) -> str:

@@ -36,8 +36,16 @@ def run_command(command: click.Command, argv: Sequence[str] | None, *, program: 
 
 
 def _complain(program: str, problem: str, *, code: int = 2) -> int:
-    click.echo(f"{program}: {' '.join(problem.split())}", err=True)
+    say(f"{program}: {' '.join(problem.split())}")
     return code
+
+
+def say(text: str) -> None:
+    """A line on standard error.  Where nobody takes it the exit code still tells."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        let_nobody_read(sys.stderr)
 
 
 def write_utf_8() -> None:

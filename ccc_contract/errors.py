@@ -41,7 +41,7 @@ Phase = Literal["pace", "prepare", "pool", "connect", "send", "receive", "answer
 proxy), sending, receiving, and reading what was received."""
 
 
-_LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\d(?:[ -]?\d){6,}")
+_LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[ ./()-]{0,2}\d){6,}")
 
 
 def without_numbers(text: str) -> str:

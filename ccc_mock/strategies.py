@@ -1,6 +1,6 @@
 """Plans for Hypothesis to draw and shrink, and all plans up to a bound: how does a caller bear what can happen?
 
-Needs Hypothesis (`pip install 'ccc-mock[contract]'`); nothing else of the fake does.
+Needs Hypothesis (`pip install hypothesis`); nothing else of the fake does.
 """
 
 from __future__ import annotations

@@ -63,8 +63,8 @@ def judged(api: Api, action: Action, response: Response, *, check: bool) -> Answ
 def _expect_kind(response: Response) -> None:
     given = response.header.get(b"content-type", b"").decode("latin-1")
     if response.status != 200 or given.partition(";")[0].strip().lower() != "application/json":
-        came = f"{response.status} and {given[:80] or 'no type'} with {len(response.body)} bytes{_start(response)}"
-        raise NotAnAnswer(f"expected HTTP 200 and application/json, got {came}", answer=response)
+        came = f"{response.status} and {without_numbers(given[:80]) or 'no type'} with {len(response.body)} bytes"
+        raise NotAnAnswer(f"expected HTTP 200 and application/json, got {came}{_start(response)}", answer=response)
 
 
 def _start(response: Response) -> str:

@@ -24,8 +24,8 @@ from .transports import AsyncHttpClient, AsyncHttpResponse, Collected, Connectio
 class AsyncClient(Caller[AsyncHttpClient[Any], anyio.Lock]):
     """Calls the service, and never dials twice unless it is asked to.  Safe to share between tasks.
 
-    A callable for the key may be a coroutine function; a plain one runs in a thread.  Use it with `async with`, or await
-    `aclose`.
+    A callable for the key may be a coroutine function; a plain one runs in a thread.  Use it with `async with`, or
+    await `aclose`.
     """
 
     _awaits = True

@@ -65,16 +65,17 @@ class Caller(ABC, Generic[_H, _L]):
 
         - `credential`: a Credential, or a callable that returns one and is asked again before that ends; by default
           TENCENTCLOUD_SECRET_ID, _SECRET_KEY and _TOKEN.
-        - `endpoint`, `region`, `language`: by default TENCENTCLOUD_ENDPOINT, _REGION and _LANGUAGE, then the service, none
-          and none.  `http://127.0.0.1:8679` is a fake on this machine.
-        - `retries`: how often and how long; Retries(attempts=1) for never.  `pace`: the share of each action's limit that
-          is sent at most (0.9), or a Pace that clients share; None for as fast as they come.
+        - `endpoint`, `region`, `language`: by default TENCENTCLOUD_ENDPOINT, _REGION and _LANGUAGE, then the service,
+          none and none.  `http://127.0.0.1:8679` is a fake on this machine.
+        - `retries`: how often and how long; Retries(attempts=1) for never.
+        - `pace`: the share of each action's limit that is sent at most (0.9), or a Pace that clients share; None for as
+          fast as they come.
         - `timeout_seconds` is for each read and write of an attempt and for its whole body, `connect_seconds` for the
           connection.
         - `on_attempt` is called with an Attempt after each.
         - `check_parameters` holds parameters against the model before they are sent, `check_answers` the answers.
-        - `http`: an httpx2 or httpx client of your own, with its proxies and transports; it is not closed.  Without one:
-          `proxy`, `ca_file` (PEM, in place of the system's), `http2`, `max_connections`, `idle_seconds`.
+        - `http`: an httpx2 or httpx client of your own, with its proxies and transports; it is not closed.  Without
+          one: `proxy`, `ca_file` (PEM, in place of the system's), `http2`, `max_connections`, `idle_seconds`.
 
         Raises CredentialError, ValueError, TypeError: an argument that cannot be right; ImportError: no HTTP library.
         """

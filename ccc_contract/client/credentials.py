@@ -57,7 +57,7 @@ class Credential:
         environ = os.environ if environ is None else environ
         missing = [name for name in (_ID, _KEY) if not environ.get(name)]
         if missing:
-            raise CredentialError(f"no credential: {' and '.join(missing)} not set in the environment")
+            raise CredentialError(f"no credential: set {' and '.join(missing)}")
         try:
             return cls(environ[_ID], environ[_KEY], environ.get(_TOKEN, ""))
         except CredentialError as error:

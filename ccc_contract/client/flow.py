@@ -135,9 +135,10 @@ class Flow:
     def _attempt(
         self, action: Action, body: bytes, ends: float, doubt: CallOutcomeUnknown | None
     ) -> Generator[Step, Came, Response]:
+        # The key first: many who wait for it would else have taken their turns, and go out at once when it comes.
+        yield from self._key(action, doubt)
         yield from self._turn(action, ends, doubt)
-        if self.keys.is_due(self.clocks.wall()):
-            _response_or_nothing((yield Renew(_interrupted(action, doubt))))
+        yield from self._key(action, doubt)
         now = self.clocks.wall()
         request = self.signer.request(action, body, self.keys.usable(now), int(now))
         seconds = min(self.attempt_seconds, ends - self.clocks.steady())
@@ -147,6 +148,10 @@ class Flow:
         response = _response_or_nothing(came)
         assert response is not None
         return response
+
+    def _key(self, action: Action, doubt: CallOutcomeUnknown | None) -> Generator[Step, Came, None]:
+        if self.keys.is_due(self.clocks.wall()):
+            _response_or_nothing((yield Renew(_interrupted(action, doubt))))
 
     def _turn(self, action: Action, ends: float, doubt: CallOutcomeUnknown | None) -> Generator[Step, Came, None]:
         if self.pace is None:

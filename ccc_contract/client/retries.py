@@ -56,9 +56,6 @@ class Retries:
         return hinted_seconds(answer, now) + self.draw(0.0, longest)
 
 
-NEVER = Retries(attempts=1)
-
-
 def may_repeat(error: CccError, action: Action, retries: Retries) -> bool:
     """Is the call repeated after this?"""
     if isinstance(error, NotSent):
@@ -86,6 +83,6 @@ def seconds_until(date: str, now: float) -> float | None:
 
     try:
         then = parsedate_to_datetime(date)
-    except (ValueError, IndexError, TypeError):
+        return (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, IndexError, TypeError, OverflowError):  # whatever a stranger writes
         return None
-    return (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp() - now

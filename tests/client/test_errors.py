@@ -83,6 +83,7 @@ def test_a_code_that_is_not_documented_is_of_its_family(code: str, expected: typ
         ("callee 008613800000000 refused", "callee 00…00 refused"),
         ("+86 138 0000 0000", "+8…00"),
         ("0086-138-0000-0000.", "00…00."),
+        ("call (138) 0013.8000 or 138/0013/8000", "call (1…00 or 13…00"),
         ("limit 20 of 100000", "limit 20 of 100000"),
         ("version 2020-02-10", "version 2020-02-10"),
     ],

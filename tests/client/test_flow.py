@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ccc_contract.client import Attempt, Pace, Retries
-from ccc_contract.client.flow import Send
+from ccc_contract.client.flow import Renew, Send
 from ccc_contract.client.outgoing import Target
 from ccc_contract.errors import (
     AnswerLost,
@@ -185,7 +185,20 @@ def test_what_the_server_asks_for_is_waited_first(performed: Performed, hint: st
     assert performed.waits == [least + 0.5]
 
 
-@pytest.mark.parametrize("hint", ["", "soon", "-1", "1.5", "٣", "9" * 400 + "x", "Mon, 99 Foo 2026"])
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "",
+        "soon",
+        "-1",
+        "1.5",
+        "٣",
+        "9" * 400 + "x",
+        "Mon, 99 Foo 2026",
+    ],
+)
 def test_a_hint_that_is_none_is_no_hint(performed: Performed, hint: str) -> None:
     busy = response(b"<html>", 503, "text/html", {"Retry-After": hint})
     performed.call(performed.flow(), READ, ASKED, [busy, READ_OK])
@@ -398,3 +411,12 @@ def test_what_goes_no_better_a_second_time_is_told_at_once(performed: Performed,
     with pytest.raises(NotSent):
         performed.call(performed.flow(), DIAL, DIALLED, [NotSent("the HTTP client is closed", phase=phase)])
     assert performed.waits == []
+
+
+def test_a_key_is_renewed_before_a_turn_is_taken(performed: Performed) -> None:
+    """Many who wait for one key would else go out at once when it comes."""
+    pace = Pace(0.5)
+    pace.reserve(performed.flow().api.actions[DIAL], 0.0, 9.0)
+    steps = performed.flow(credential=lambda: KEY, pace=pace).steps(DIAL, DIALLED)
+    assert isinstance(next(steps), Renew)
+    steps.close()

@@ -116,7 +116,7 @@ def test_a_search_that_was_stopped_says_so() -> None:
     assert diagnosis is not None
     assert diagnosis.stopped
     assert diagnosis.tried < 100
-    assert diagnosis.verdict("en-US").startswith("none found; the search was cut short by its bounds after ")
+    assert diagnosis.verdict("en-US").startswith("none found in the time there was (")
 
 
 def test_threads_search_at_the_same_time() -> None:
