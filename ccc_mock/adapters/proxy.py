@@ -31,9 +31,11 @@ from ..hosts import is_intercepted
 from ..plans.words import REDIRECT_LOOP
 from ..redaction import printable
 from ..tally import Tally
-from .asgi import MAX_DRAINED_BYTES, App
-from .connection import MAX_HEAD_BYTES, last_answer
+from .asgi import App
+from .connection import MAX_HEAD_BYTES
+from .forwarding import Forwarding
 from .outer import PORTS, Outer, OuterProxies
+from .refusal import Refused, refuse
 from .server import IDLE_SECONDS, Server, config_of, listen, url_of
 from .serving import in_thread
 from .tls import Certified
@@ -41,9 +43,6 @@ from .tunnel import Stream, Unreachable, authorization_of, open_for_request, ope
 
 MAX_CONNECTIONS = 1000
 """How many may be told where to go, or be tunnelled, at a time; others wait until they are accepted."""
-
-LINGER_SECONDS = 2
-"""How long one who is refused may go on sending: cut off while he sends, he would lose what he was told."""
 
 _PIECE = 64 * 1024
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -62,15 +61,6 @@ Speak = Callable[[Any], asyncio.Protocol]
 """Makes the fake's protocol for a connection, as this configuration of uvicorn says."""
 
 
-class Refused(Exception):
-    """What a client is told in place of what it asked for."""
-
-    def __init__(self, status: str, text: str) -> None:
-        super().__init__(text)
-        told = text.encode("ascii", "replace").decode()  # a resolver's reasons are in the language of the machine
-        self.answer = last_answer(status, told + "\n")
-
-
 class Head(NamedTuple):
     """What a client asks of the proxy, and what it sent behind that."""
 
@@ -79,6 +69,8 @@ class Head(NamedTuple):
     """All that was read."""
     rest: bytes
     """What of it stands behind the head."""
+    conn: h11.Connection
+    """Has read all of it, and gives what stands behind the head, as far as it is the request's."""
 
 
 class Target(NamedTuple):
@@ -168,7 +160,7 @@ class Proxy:
                 if head is not None:
                     await self._lead(client, head, speak)
             except Refused as refused:
-                await _refuse(client, refused.answer)
+                await refuse(client, refused.answer)
             except (OSError, TimeoutError):
                 pass  # the client is gone, or said nothing
 
@@ -221,9 +213,8 @@ class Proxy:
         with self._told(target):
             host, outer = await open_for_request(*target, self._outers)
         self._not_ourselves(target, host)
-        own = await _stream(client)
-        host.writer.write(_forwarded(head.request, target, outer) + head.rest)
-        await pipe(own, host)
+        sent = _forwarded(head.request, target, outer)
+        await Forwarding(client, head.conn, sent, host, target.authority).run()
 
     def _not_ourselves(self, target: Target, reached: Stream | None = None) -> None:
         """Raises Refused for a port of this process, by what is asked for or by what was reached under some name."""
@@ -324,7 +315,7 @@ async def _read_head(client: socket.socket) -> Head | None:
             told = f"no HTTP request that could be read: {wrong}"
             raise Refused(f"{status.value} {status.phrase}", told) from None
         if isinstance(event, h11.Request):
-            return Head(event, bytes(raw), conn.trailing_data[0])
+            return Head(event, bytes(raw), conn.trailing_data[0], conn)
     return None
 
 
@@ -362,18 +353,20 @@ def _origin_form(target: bytes) -> bytes:
     return origin if origin.startswith(b"/") else b"/" + origin
 
 
-def _forwarded(request: h11.Request, target: Target, outer: Outer | None) -> bytes:
+def _forwarded(request: h11.Request, target: Target, outer: Outer | None) -> h11.Request:
     """The head as the real host, or the outer proxy, is to get it: for one request."""
     origin = _origin_form(request.target)
     authority = (target.host if target.port == PORTS["http"] else target.authority).encode()
-    kept = [line for line in request.headers.raw_items() if line[0].lower() not in _OF_THE_CONNECTION]
+    dropped: tuple[bytes, ...] = _OF_THE_CONNECTION
+    if any(name == b"transfer-encoding" for name, _ in request.headers):
+        dropped += (b"content-length",)  # who reads only the one sees two requests (RFC 9112, 6.3)
+    kept = [line for line in request.headers.raw_items() if line[0].lower() not in dropped]
     own = [(b"Connection", b"close"), *(authorization_of(outer) if outer else ())]
-    sent = h11.Request(
+    return h11.Request(
         method=request.method,
         target=b"http://" + authority + origin if outer else origin,
         headers=[(b"Host", authority), *kept, *own],
     )
-    return h11.Connection(h11.CLIENT).send(sent) or b""
 
 
 def _is_loopback(host: str) -> bool:
@@ -414,15 +407,3 @@ async def _hand_over(client: socket.socket, protocol: asyncio.Protocol, context:
 
 async def _stream(client: socket.socket) -> Stream:
     return Stream(*await asyncio.open_connection(sock=_taken_out(client)))
-
-
-async def _refuse(client: socket.socket, answer: bytes) -> None:
-    """Give a last answer, and let the client read it."""
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(OSError, TimeoutError):
-        async with asyncio.timeout(LINGER_SECONDS):
-            await loop.sock_sendall(client, answer)
-            client.shutdown(socket.SHUT_WR)
-            for _ in range(MAX_DRAINED_BYTES // _PIECE):
-                if not await loop.sock_recv(client, _PIECE):
-                    break

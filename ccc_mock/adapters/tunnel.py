@@ -69,7 +69,7 @@ async def pipe(one: Stream, other: Stream) -> None:
             group.create_task(_carry(other.reader, one.writer, limit))
     except* (OSError, TimeoutError):
         for stream in (one, other):
-            _reset(stream.writer)
+            reset(stream.writer)
     finally:
         for stream in (one, other):
             stream.writer.close()
@@ -88,13 +88,18 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lim
         writer.close()
 
 
-def _reset(writer: asyncio.StreamWriter) -> None:
+def reset(writer: asyncio.StreamWriter) -> None:
     """Whoever waits for the rest of an answer must not take its end for the answer's."""
     sock = writer.get_extra_info("socket")
     if sock is not None:
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reset_on_close(sock)
     writer.transport.abort()
+
+
+def reset_on_close(sock: socket.socket) -> None:
+    """Linger for zero seconds: otherwise the kernel ends a connection in good order."""
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _outer_for(outers: OuterProxies, scheme: str, host: str) -> Outer | None:

@@ -269,6 +269,176 @@ def test_plain_http_to_an_allowed_host_arrives_as_a_request_of_its_own(loop: str
     assert answer.closed
 
 
+class Open:
+    """A host, or an outer proxy, that keeps each connection open, whatever it is told, and records what it gets."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+        self._listener = socket.create_server((ELSEWHERE, 0))
+        self.address = f"{ELSEWHERE}:{self._listener.getsockname()[1]}"
+
+    @contextlib.contextmanager
+    def running(self, *answers: bytes, until: bytes = b"\r\n\r\n") -> Iterator[str]:
+        """Gives an answer each time that what came ends with `until`."""
+        thread = threading.Thread(target=self._serve, args=(list(answers) or [FINE], until), daemon=True)
+        with self._listener:
+            thread.start()
+            yield self.address
+            thread.join(10)
+            assert not thread.is_alive()
+
+    def _serve(self, answers: list[bytes], until: bytes) -> None:
+        self._listener.settimeout(10)
+        sock, _ = self._listener.accept()
+        sock.settimeout(10)
+        got = b""
+        with sock, contextlib.suppress(ConnectionResetError):
+            while data := sock.recv(1 << 16):
+                got += data
+                if answers and got.endswith(until):
+                    sock.sendall(answers.pop(0))
+        self.got.append(got)
+
+    @property
+    def body(self) -> bytes:
+        return self.got[0].partition(b"\r\n\r\n")[2]
+
+
+FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\nfine"
+BEHIND = (
+    f"POST http://{REAL_NAME}/ HTTP/1.1\r\nHost: {REAL_NAME}\r\nContent-Length: 2\r\n\r\n{{}}".encode(),
+    b"GET http://not-allowed.example/ HTTP/1.1\r\nHost: not-allowed.example\r\n\r\n",
+    b"no request",
+)
+BODIES = {
+    "none": (b"", b"", b""),
+    "of a length": (b"Content-Length: 4\r\n", b"body", b"body"),
+    "in chunks": (
+        b"Transfer-Encoding: chunked\r\n", b"2\r\nbo\r\n02;x=y\r\ndy\r\n0\r\nA: b\r\n\r\n",
+        b"2\r\nbo\r\n2\r\ndy\r\n0\r\nA: b\r\n\r\n",
+    ),
+    "in chunks, and of a length": (
+        b"Transfer-Encoding: chunked\r\nContent-Length: 999\r\n", b"4\r\nbody\r\n0\r\n\r\n",
+        b"4\r\nbody\r\n0\r\n\r\n",
+    ),
+}  # fmt: skip
+
+
+@contextlib.contextmanager
+def to_one_that_stays_open(through_outer: bool, *answers: bytes, until: bytes) -> Iterator[tuple[Way, Open, bytes]]:
+    """A way to a host that is allowed, whoever stays open there, and the URL under which it is asked."""
+    there = Open()
+    name = "allowed.example" if through_outer else there.address
+    outers = {"http": f"http://{there.address}"} if through_outer else None
+    with there.running(*answers, until=until), way(name.partition(":")[0], outers=outers) as running:
+        yield running, there, f"http://{name}/x".encode()
+
+
+def asked_of(url: bytes, headers: bytes = b"", body: bytes = b"") -> bytes:
+    return b"POST " + url + b" HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n" + body
+
+
+@pytest.mark.parametrize("behind", BEHIND, ids=["the service", "not allowed", "nonsense"])
+@pytest.mark.parametrize(("headers", "body", "arrives"), BODIES.values(), ids=list(BODIES))
+@pytest.mark.parametrize("through_outer", [True, False], ids=["outer", "direct"])
+def test_what_is_pipelined_behind_a_plain_request_goes_nowhere(
+    loop: str, through_outer: bool, headers: bytes, body: bytes, arrives: bytes, behind: bytes
+) -> None:
+    with to_one_that_stays_open(through_outer, until=b"\r\n\r\n" + arrives) as (running, there, url):
+        answer = running.asked(asked_of(url, headers, body) + behind)
+    assert (answer.body, answer.closed, answer.header("connection")) == (b"fine", True, "close")
+    head, _, got = there.got[0].partition(b"\r\n\r\n")
+    assert got == arrives
+    framing = [line + b"\r\n" for line in head.split(b"\r\n") if line.startswith((b"Content-", b"Transfer-"))]
+    assert framing == ([headers[: len(framing[0])]] if headers else [])
+
+
+@pytest.mark.parametrize("through_outer", [True, False], ids=["outer", "direct"])
+def test_a_second_plain_request_on_a_connection_goes_nowhere(loop: str, through_outer: bool) -> None:
+    with (
+        to_one_that_stays_open(through_outer, FINE, FINE, until=b"\r\n\r\n") as (running, there, url),
+        running.connect() as sock,
+    ):
+        sock.sendall(asked_of(url))
+        assert read_answer(sock, see_the_end=False).body == b"fine"
+        with contextlib.suppress(ConnectionError):
+            sock.sendall(BEHIND[0])
+            assert sock.recv(1) == b""
+    assert REAL_NAME.encode() not in there.got[0]
+
+
+def test_a_body_comes_when_the_host_says_continue(loop: str) -> None:
+    there = Open()
+    answers = (b"HTTP/1.1 100 Continue\r\n\r\n", FINE)
+    with there.running(*answers, until=b"\r\n\r\n") as host, way(ELSEWHERE) as running, running.connect() as sock:
+        headers = b"Expect: 100-continue\r\nContent-Length: 8\r\n"
+        sock.sendall(asked_of(f"http://{host}/".encode(), headers))
+        assert _head(sock).startswith(b"HTTP/1.1 100 ")
+        sock.sendall(b"late\r\n\r\n" + BEHIND[0])
+        assert read_answer(sock).body == b"fine"
+    assert there.body == b"late\r\n\r\n"
+
+
+def test_a_large_body_and_a_large_answer_are_carried_whole(loop: str) -> None:
+    there, large = Open(), b"x" * 3_000_000
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + large
+    with there.running(answer, until=b"the end") as host, way(ELSEWHERE) as running:
+        body = large + b"the end"
+        got = running.asked(asked_of(f"http://{host}/".encode(), b"Content-Length: %d\r\n" % len(body), body))
+    assert (got.body == large, there.body == body) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [(b"Transfer-Encoding: chunked\r\n", b"nonsense\r\n"), (b"Content-Length: 9\r\n", b"half")],
+    ids=["no chunk", "half of it"],
+)
+def test_a_body_that_is_none_is_refused_and_never_whole_for_the_host(loop: str, headers: bytes, body: bytes) -> None:
+    there = Open()
+    with there.running(until=b"never") as host, way(ELSEWHERE) as running, running.connect() as sock:
+        sock.sendall(asked_of(f"http://{host}/".encode(), headers, body))
+        sock.shutdown(socket.SHUT_WR)
+        answer = read_answer(sock)
+        assert (answer.status, answer.closed) == (400, True)
+        assert answer.body.startswith(b"no body that could be read: ")
+    assert not there.body.endswith(b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize("told", [b"nonsense\r\n\r\n", b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"])
+def test_a_host_that_answers_nonsense_is_told_of(loop: str, told: bytes) -> None:
+    there = Open()
+    with there.running(told) as host, way(ELSEWHERE) as running:
+        answer = running.asked(asked_of(f"http://{host}/".encode(), b"Upgrade: x\r\nConnection: upgrade\r\n"))
+    assert (answer.status, answer.closed) == (502, True)
+    assert answer.body.startswith(host.encode() + b" gives no answer that could be read: ")
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_an_answer_that_ends_with_the_connection_is_carried_to_its_end(loop: str, version: str) -> None:
+    with socket.create_server((ELSEWHERE, 0)) as server, way(ELSEWHERE) as running, running.connect() as sock:
+        server.settimeout(10)
+        host = f"{ELSEWHERE}:{server.getsockname()[1]}"
+        sock.sendall(f"GET http://{host}/ HTTP/{version}\r\nHost: x\r\n\r\n".encode())
+        there, _ = server.accept()
+        with there:
+            _head(there)
+            there.sendall(b"HTTP/1.1 200 OK\r\n\r\nto the end")
+        got = b"".join(iter(lambda: sock.recv(1 << 16), b""))
+    assert got.endswith(b"\r\n\r\nto the end" if version == "1.0" else b"\r\n\r\na\r\nto the end\r\n0\r\n\r\n")
+
+
+def test_half_an_answer_of_a_real_host_is_no_whole_one_to_the_client(loop: str) -> None:
+    with socket.create_server((ELSEWHERE, 0)) as server, way(ELSEWHERE) as running, running.connect() as sock:
+        server.settimeout(10)
+        sock.sendall(f"GET http://{ELSEWHERE}:{server.getsockname()[1]}/ HTTP/1.0\r\n\r\n".encode())
+        there, _ = server.accept()
+        with there:
+            _head(there)
+            there.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+        with pytest.raises(ConnectionResetError):
+            list(iter(lambda: sock.recv(1 << 16), b""))
+
+
 def test_a_host_that_cannot_be_reached_is_told(loop: str) -> None:
     with socket.create_server((ELSEWHERE, 0)) as gone:
         port = gone.getsockname()[1]
