@@ -14,7 +14,7 @@ import click
 from .accounts import DEFAULT_CREDENTIAL, Credential
 from .allowed_hosts import AllowedHosts, allowed_host
 from .endpoint import Endpoint
-from .hosts import METADATA_HOST, is_intercepted
+from .hosts import METADATA_HOST
 from .options import usage_error
 from .serve import endpoint_of, say_what_the_server_says, serve, warnings_of
 from .surroundings import surroundings
@@ -113,7 +113,6 @@ def _surrounded(
             url=proxied.url,
             credential=credential,
             trust=trust_in(Path(folder), made.ca_file, before, _say),
-            ours=[name for name in made.names if is_intercepted(name)],
         )
 
 

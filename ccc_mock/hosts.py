@@ -81,6 +81,13 @@ def _named(name: str) -> Service | None:
 _INTERCEPTED = re.compile(
     r"(?:(?:ccc|sts)(?:\.[a-z0-9-]{1,63}){0,2}\.tencentcloudapi\.com|metadata\.tencentyun\.com)\.?"
 )
+# Names of each form, with the shortest labels: where one of the pattern's names can be cut, one of these can, too, and
+# leaves room for at least as much.
+_SHORTEST = (
+    *(f"{label}{places}{_REAL_DOMAIN}" for label in _LABELS for places in ("", ".x", ".x.x")), METADATA_HOST,
+)  # fmt: skip
+_BEGINNINGS = frozenset(name[:length] for name in _SHORTEST for length in range(len(name) + 1))
+_ENDS = frozenset(name[length:] for name in _SHORTEST for length in range(len(name) + 1))
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
 
 
@@ -88,6 +95,21 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE
 def is_intercepted(host: str) -> bool:
     """Do calls to this name meet a fake in process?  In whatever spelling, without a port."""
     return _INTERCEPTED.fullmatch(host.lower()) is not None
+
+
+def names_intercepted(text: str) -> bool:
+    """Does such a name stand anywhere in it?"""
+    return _INTERCEPTED.search(text.lower()) is not None
+
+
+def begins_intercepted(text: str) -> bool:
+    """Is it how such a name may begin, in lower case?"""
+    return any(_INTERCEPTED.fullmatch(text + end) for end in _ENDS)
+
+
+def ends_intercepted(text: str) -> bool:
+    """Is it how such a name may end, in lower case and without a dot behind it?"""
+    return any(_INTERCEPTED.fullmatch(beginning + text) for beginning in _BEGINNINGS)
 
 
 def host_of(url: str) -> str:

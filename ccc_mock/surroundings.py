@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .accounts import Credential
+from .hosts import begins_intercepted, ends_intercepted, names_intercepted
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """What no client is to ask the proxy for: servers that a test starts for itself."""
@@ -32,6 +32,9 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _CREDENTIALS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_TOKEN")
 _NON_PROXY_HOSTS = "-Dhttp.nonProxyHosts="
+_AROUND_A_HOST = re.compile(r"^[a-z][a-z0-9+.-]*://|:[\d*]*$")
+_ADDRESS = re.compile(r"(?!:\d*$)\[?[0-9a-f:.]*[0-9a-f][0-9a-f:.]*(?:\]|/\d+)?(?::\d+)?")
+"""Of the Internet, or a name that is none of ours: they end with other letters."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,14 +65,13 @@ def surroundings(
     url: str,
     credential: Credential,
     trust: Trust,
-    ours: Collection[str],
 ) -> dict[str, str]:
     """The variables for the command: those there were, and what leads it to the proxy.
 
-    `url` is where control is reached, `ours` are the host names that the fake answers for.
+    `url` is where control is reached.
     """
     host, port = proxy
-    past_it = no_proxy(before, ours)
+    past_it = no_proxy(before)
     return {
         **{name: value for name, value in before.items() if name not in _CREDENTIALS},
         **credential.environment(),
@@ -80,35 +82,47 @@ def surroundings(
         **dict.fromkeys(BUNDLES, str(trust.bundle)),
         EXTRA: str(trust.extra),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(trust.python), before.get("PYTHONPATH")))),
-        JAVA_OPTIONS: java_options(before.get(JAVA_OPTIONS, ""), proxy, trust.java, ours),
+        JAVA_OPTIONS: java_options(before.get(JAVA_OPTIONS, ""), proxy, trust.java),
         URL_OF_FAKE: url,
     }
 
 
-def no_proxy(before: Mapping[str, str], ours: Collection[str]) -> str:
+def no_proxy(before: Mapping[str, str]) -> str:
     """The entries there were in either spelling, without those that would lead past the fake, and this machine's."""
     given = [entry for name in _NO_PROXY for entry in re.split(r"[,\s]+", before.get(name, "")) if entry]
-    return ",".join(dict.fromkeys([*(entry for entry in given if not covers(entry, ours)), *LOOPBACK]))
+    return ",".join(dict.fromkeys([*(entry for entry in given if not covers(entry)), *LOOPBACK]))
 
 
-def covers(entry: str, hosts: Collection[str]) -> bool:
-    """Would some client take this entry of NO_PROXY for one of the hosts?
+def covers(entry: str) -> bool:
+    """Would some client take this entry of NO_PROXY for a host that the fake answers for?
 
-    They differ: a suffix, with or without a dot before it (requests, curl, Go); a pattern (Java, Node.js); the Python
-    SDK looks whether the host's name is anywhere in the whole text.
+    They differ: a suffix, with or without a dot before it (requests, curl, Go); a pattern (Java, Node.js); a URL
+    (httpx); the Python SDK looks whether the host's name is anywhere in the whole text.  Names are not a list, but all
+    that `is_intercepted` knows: `cvm.tencentcloudapi.com` stands for `ccc.cvm.tencentcloudapi.com`, too.  An entry too
+    many that is dropped is a refusal with a flag that helps; one too few is a real call.
     """
-    pattern = re.sub(r":\d*$", "", entry.lower()).removesuffix(".")
-    bare = pattern.lstrip("*.")
-    return any(host.endswith(bare) or host in pattern or fnmatchcase(host, pattern) for host in hosts)
+    text = entry.lower()
+    if names_intercepted(text):
+        return True
+    if _ADDRESS.fullmatch(text):
+        return False
+    pieces = re.split(r"[:/@#|]+", _AROUND_A_HOST.sub("", text))
+    return pieces[0] == "" or any(map(_covers, filter(None, pieces)))
 
 
-def java_options(given: str, proxy: tuple[str, int], store: JavaStore | None, ours: Collection[str]) -> str:
+def _covers(pattern: str) -> bool:
+    """By what stands before the first wildcard, and behind the last one."""
+    head, *others = re.split(r"[*?\[\]]+", pattern)
+    return ends_intercepted((others or [head])[-1].strip(".")) and (not others or begins_intercepted(head.lstrip(".")))
+
+
+def java_options(given: str, proxy: tuple[str, int], store: JavaStore | None) -> str:
     """JAVA_TOOL_OPTIONS with ours behind what it held: of two that set the same property the later one counts."""
     host, port = proxy
     own = [f"-D{scheme}.proxy{what}" for scheme in ("http", "https") for what in (f"Host={host}", f"Port={port}")]
     for option in options_in(given):
         if option.startswith(_NON_PROXY_HOSTS):  # without it Java passes by the proxy for this machine only
-            kept = [each for each in option.removeprefix(_NON_PROXY_HOSTS).split("|") if not covers(each, ours)]
+            kept = [each for each in option.removeprefix(_NON_PROXY_HOSTS).split("|") if not covers(each)]
             own.append(_NON_PROXY_HOSTS + "|".join(dict.fromkeys([*kept, "localhost", "127.*", "[::1]"])))
     if store is not None:
         own += [
