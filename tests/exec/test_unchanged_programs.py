@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ccc_mock.clock import BEIJING
 from executing import another_server, another_tls_server, execute, python
 
 BIN = Path(sys.executable).parent
@@ -229,6 +231,31 @@ def test_the_environment_is_otherwise_as_it_was(tmp_path: Path) -> None:
     assert got["NO_PROXY"] == got["no_proxy"] == "internal.test,localhost,127.0.0.1,::1"
     assert got["PYTHONPATH"].split(os.pathsep)[1:] == [str(tmp_path)]
     assert len({got[each] for name in ("http_proxy", "https_proxy", "all_proxy") for each in (name, name.upper())}) == 1
+
+
+def test_no_exception_of_the_users_leads_a_client_past_the_fake() -> None:
+    hosts = ("ccc.xx-foo.tencentcloudapi.com", "ccc.ap-singapore.internal.tencentcloudapi.com")
+    program = "import sys, requests\nfor host in sys.argv[1:]: print(requests.get('https://' + host).status_code)"
+    run = execute(*python(program), *hosts, NO_PROXY=",".join(hosts), no_proxy=".xx-foo.tencentcloudapi.com")
+    assert run.stdout.split() == ["200", "200"], run.stderr
+
+
+def test_the_world_stands_where_it_is_told_and_the_sdk_signs_with_its_own_time() -> None:
+    program = (
+        SDK
+        + """
+for _ in range(2):
+    try:
+        print(ccc_client.CccClient(credential, "").CreateAIAgentCall(call).SessionId)
+    except Exception as error:
+        print(error.code)
+"""
+    )
+    today = datetime.now(BEIJING).date()
+    at = {hour: ("--world", "strict", "--at", f"{today}T{hour}+08:00") for hour in ("22:10:00", "11:00:00")}
+    late, by_day = (execute(*options, *python(program)) for options in at.values())
+    assert late.stdout.split() == ["FailedOperation.CalloutRuleNotWorkTime"] * 2, late.stderr
+    assert len(by_day.stdout.split()[0]) == 36, by_day.stderr
 
 
 def test_a_python_of_which_no_import_is_ours_runs_under_it() -> None:
