@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 from ..surroundings import JAVA_OPTIONS, JavaStore, options_in
 
@@ -29,7 +30,10 @@ class CannotMake(Exception):
 
 
 class StoreInTheMaking:
-    """Begins to make `path`; where `before` has no Java there is none.  Raises CannotMake, as `finished` does."""
+    """Begins to make `path`, for as long as the block lasts; where `before` has no Java there is none.
+
+    Raises CannotMake, as `finished` does.
+    """
 
     def __init__(self, path: Path, ca_file: Path, before: Mapping[str, str]) -> None:
         said = dict(_said(before))
@@ -40,6 +44,15 @@ class StoreInTheMaking:
         keytool = self._in_java("bin/keytool")
         if self._source is not None and keytool is not None:
             self._begin(keytool, ca_file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nobody waits for it any more, unless it has finished."""
+        if self._keytool is not None:
+            with self._keytool:
+                self._keytool.kill()
 
     def finished(self) -> JavaStore | None:
         """The store, once it is there."""

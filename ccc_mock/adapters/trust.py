@@ -12,9 +12,10 @@ import re
 import shutil
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from ..surroundings import BUNDLES, EXTRA, JavaStore, Trust
+from ..surroundings import BUNDLES, EXTRA, Trust
 from .java_store import CannotMake, StoreInTheMaking
 
 Say = Callable[[str], None]
@@ -30,9 +31,17 @@ _CERTIFICATE = re.compile(rb"-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----\s[
 
 def trust_in(folder: Path, ca_file: Path, before: Mapping[str, str], say: Say) -> Trust:
     """Write the files into `folder`; `say` is told in one sentence what cannot be had."""
-    java: StoreInTheMaking | None = None
-    with _told_of_java(say):
-        java = StoreInTheMaking(folder / "java.truststore", ca_file, before)
+    with contextlib.ExitStack() as stack:
+        java: StoreInTheMaking | None = None
+        with _told_of_java(say):
+            java = stack.enter_context(StoreInTheMaking(folder / "java.truststore", ca_file, before))
+        trust = _trust_without_java(folder, ca_file, before, say)
+        with _told_of_java(say):
+            return replace(trust, java=java.finished() if java is not None else None)
+    return trust
+
+
+def _trust_without_java(folder: Path, ca_file: Path, before: Mapping[str, str], say: Say) -> Trust:
     own = _certificates(ca_file.read_bytes())
     given = {name: _given(name, before[name], say) for name in (*BUNDLES, EXTRA) if before.get(name)}
     bundle, extra, python = folder / "bundle.pem", folder / "extra.pem", folder / "python"
@@ -40,10 +49,7 @@ def trust_in(folder: Path, ca_file: Path, before: Mapping[str, str], say: Say) -
     _write(extra, [*given.get(EXTRA, ()), *own])
     python.mkdir()
     shutil.copyfile(Path(__file__).with_name("sitecustomize.py"), python / "sitecustomize.py")
-    store: JavaStore | None = None
-    with _told_of_java(say):
-        store = java.finished() if java is not None else None
-    return Trust(bundle, extra, python, store)
+    return Trust(bundle, extra, python)
 
 
 @contextlib.contextmanager

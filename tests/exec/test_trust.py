@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from ccc_mock.adapters import trust
+from ccc_mock.adapters import java_store, trust
 from ccc_mock.adapters.java_store import CannotMake, StoreInTheMaking
 from ccc_mock.adapters.tls import certified
 from ccc_mock.adapters.trust import trust_in
@@ -194,6 +195,26 @@ def test_a_store_that_is_not_there_is_told(folder: Path, ca_file: Path, tmp_path
     before = {"JAVA_HOME": str(tmp_path / "java"), "JAVA_TOOL_OPTIONS": "-Djavax.net.ssl.trustStore=/no/where"}
     with pytest.raises(CannotMake, match=r"^/no/where cannot be read or run: No such file or directory$"):
         StoreInTheMaking(folder / "store", ca_file, before)
+
+
+def test_a_keytool_at_work_is_ended_when_a_bundle_cannot_be_written(
+    folder: Path, ca_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    java, started, popen = tmp_path / "java", [], subprocess.Popen
+    module(java / "lib" / "security" / "cacerts", "")
+    module(java / "bin" / "keytool", "#!/bin/sh\nexec /bin/sleep 600\n")
+    (java / "bin" / "keytool").chmod(0o700)
+
+    def recorded(*arguments: object, **options: object) -> subprocess.Popen[str]:
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(java_store.subprocess, "Popen", recorded)
+    (folder / "bundle.pem").mkdir()  # in its way
+    with pytest.raises(IsADirectoryError):
+        trust_in(folder, ca_file, {"JAVA_HOME": str(java), "PATH": ""}, pytest.fail)
+    (keytool,) = started
+    assert (keytool.returncode, keytool.stdout.closed) == (-signal.SIGKILL, True)
 
 
 def test_where_there_is_no_java_there_is_no_store(folder: Path, ca_file: Path) -> None:
