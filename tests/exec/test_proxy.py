@@ -439,6 +439,15 @@ def test_half_an_answer_of_a_real_host_is_no_whole_one_to_the_client(loop: str) 
             list(iter(lambda: sock.recv(1 << 16), b""))
 
 
+def test_a_plain_request_at_which_nothing_moves_ends(loop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tunnel, "IDLE_SECONDS", 0.05)
+    there = Open()
+    with there.running(until=b"never") as host, way(ELSEWHERE) as running, running.connect() as sock:
+        sock.sendall(asked_of(f"http://{host}/".encode()))
+        with pytest.raises(ConnectionResetError):
+            sock.recv(1)
+
+
 def test_a_host_that_cannot_be_reached_is_told(loop: str) -> None:
     with socket.create_server((ELSEWHERE, 0)) as gone:
         port = gone.getsockname()[1]
