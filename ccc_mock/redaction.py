@@ -24,6 +24,9 @@ from ccc_contract.pairs import parse, unescaped
 from ccc_contract.signing import MalformedAuthorization, parse_authorization
 from ccc_contract.signing_v1 import string_to_sign
 
+_NO_NAME = re.compile(rb"[\s\"'{}:,;<>\\]")
+"""In what stands before a `=` and is no name: JSON or a header, say, in place of a query."""
+
 _SECRET_WORD = re.compile(r"secret|token|passw|signature|api_?key|authori[sz]ation|cookie|credential|private", re.I)
 
 _HARMLESS_HEADERS = frozenset(
@@ -104,7 +107,7 @@ class Redaction:
         )
 
     def query(self, query: bytes) -> str:
-        """A raw query string with the values of secret parameters replaced; a piece without `=` is a digest."""
+        """A raw query string with the values of secret parameters replaced; a piece without a name is a digest."""
         shown = "&".join(map(self._pair, query[:_MAX_QUERY].split(b"&"))) if query else ""
         return shown if len(query) <= _MAX_QUERY else f"{shown}…"
 
@@ -112,8 +115,13 @@ class Redaction:
         """A canonical request; its query and its header values follow the rules above."""
         method, uri, query, *headers, signed, payload = canonical.split(b"\n")
         shown = (self._signed_line(line) for line in headers)
-        texts = [_shown(method), _shown(uri), self.query(query), *shown, _shown(signed), _shown(payload)]
+        texts = [_shown(method), self._uri(uri), self.query(query), *shown, _shown(signed), _shown(payload)]
         return "\n".join(texts)
+
+    def _uri(self, uri: bytes) -> str:
+        """A path; what stands behind its `?`, where a client signed the whole target, is a query."""
+        path, mark, query = uri.partition(b"?")
+        return f"{_shown(path)}{_shown(mark)}{self.query(query)}"
 
     def string_to_sign(self, method: str, headers: Headers, text: bytes) -> str:
         """The string to sign of the older scheme, made anew: the values in it are not to be told apart any more."""
@@ -126,6 +134,8 @@ class Redaction:
         if not equals:
             return self.digest(pair) if pair else ""
         plain = unescaped(name.replace(b"+", b" "))
+        if _NO_NAME.search(plain):
+            return self.digest(pair)
         if plain == b"SecretId":
             value = unescaped(value)
         return f"{_shown(name)}={self._value(plain, value)}"

@@ -43,6 +43,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.plans.faults", "ccc_mock.plans.plan", "ccc_mock.plans.grammar", "ccc_mock.magic",
          "ccc_mock.ledger", "ccc_mock.limits", "ccc_mock.regions",
          "ccc_mock.forensics.diagnosis", "ccc_mock.forensics.writing", "ccc_mock.forensics.recipe",
+         "ccc_mock.forensics.words",
          "ccc_mock.forensics.mistake", "ccc_mock.forensics.of_keys", "ccc_mock.forensics.of_older",
          "ccc_mock.forensics.of_the_body", "ccc_mock.forensics.of_the_request", "ccc_mock.forensics.of_the_string",
          "ccc_mock.forensics.mistakes", "ccc_mock.forensics.observations", "ccc_mock.forensics.cases",

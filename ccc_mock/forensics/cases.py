@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ccc_contract.http import Request
 from ccc_contract.signing import (
     SIGNED_AT_LEAST,
+    TERMINATOR,
     Authorization,
     MalformedAuthorization,
     Reading,
@@ -37,6 +38,7 @@ from .recipe import (
     string_to_sign,
     working,
 )
+from .words import service_word, terminator_word
 from .writing import Style
 
 MAX_TEXT_BYTES = 16 * 1024
@@ -161,7 +163,10 @@ class Newer:
         ruled = self._signing.scope.decode()
         if not isinstance(recipe, Recipe) or claimed == ruled or recipe.signing.scope.decode() != ruled:
             return ()
-        return ((SCOPE_NOT_SIGNED, {"claimed": claimed, "signed": ruled}),)
+        words = (service_word(self._claim.service.encode()), terminator_word(self._claim.terminator.encode()))
+        told = "/".join((self._claim.date, *words))
+        by_rule = "/".join((ruled.partition("/")[0], words[0], TERMINATOR))
+        return ((SCOPE_NOT_SIGNED, {"claimed": told, "signed": by_rule}),)
 
     def _alike(self) -> list[Canonical]:
         """What is accepted beside the rule, where it makes a difference here."""

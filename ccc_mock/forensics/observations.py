@@ -22,6 +22,16 @@ from ccc_contract.signing import (
 from ..hosts import host_name, is_real
 from .diagnosis import Observation, Sentence
 from .recipe import DIGITS_OF_SECONDS
+from .words import (
+    digest_word,
+    host_word,
+    name_word,
+    pair_words,
+    path_word,
+    service_word,
+    terminator_word,
+    type_word,
+)
 from .writing import MAX_BYTES
 
 How = Mapping[str, str]
@@ -109,7 +119,7 @@ def _unreadable(looked: Looked) -> Iterator[How]:
 def _not_there(looked: Looked) -> Iterator[How]:
     for name in looked.claim.signed_headers[:100] if looked.claim else ():
         if name not in looked.request.headers:
-            yield {"name": name.decode("utf-8", "replace")}
+            yield {"name": name_word(name)}
             return
 
 
@@ -133,7 +143,7 @@ def _twice(looked: Looked) -> Iterator[How]:
     names = [name.lower() for name, _ in looked.request.headers.lines]
     for name in looked.claim.signed_headers[:100] if looked.claim else ():
         if names.count(name) > 1:
-            yield {"name": name.decode("utf-8", "replace")}
+            yield {"name": name_word(name)}
 
 
 @oddity(
@@ -172,7 +182,7 @@ def _not_utc(looked: Looked) -> Iterator[How]:
 )
 def _not_the_host_s(looked: Looked) -> Iterator[How]:
     if looked.claim and is_real(looked.host) and looked.host.partition(".")[0] != looked.claim.service:
-        yield {"service": looked.claim.service, "host": looked.host}
+        yield {"service": service_word(looked.claim.service.encode()), "host": host_word(looked.host.encode())}
 
 
 @oddity(
@@ -182,7 +192,7 @@ def _not_the_host_s(looked: Looked) -> Iterator[How]:
 )
 def _terminator(looked: Looked) -> Iterator[How]:
     if looked.claim and looked.claim.terminator != TERMINATOR:
-        yield {"terminator": looked.claim.terminator}
+        yield {"terminator": terminator_word(looked.claim.terminator.encode())}
 
 
 @oddity(
@@ -232,7 +242,7 @@ def _proxy(looked: Looked) -> Iterator[How]:
 def _capitals(looked: Looked) -> Iterator[How]:
     sent = looked.request.headers.text(b"content-type")
     if looked.newer and sent != sent.lower() and not sent.lower().startswith("multipart/"):
-        yield {"sent": sent}
+        yield {"sent": type_word(sent.encode("utf-8", "replace"))}
 
 
 @oddity("no-content-type", "no Content-Type came", "没有收到 Content-Type")
@@ -248,7 +258,7 @@ def _no_content_type(looked: Looked) -> Iterator[How]:
 )
 def _path(looked: Looked) -> Iterator[How]:
     if looked.request.path not in (b"/", b""):
-        yield {"path": looked.request.path[:200].decode("utf-8", "replace")}
+        yield {"path": path_word(looked.request.path)}
 
 
 @oddity("query-of-a-post", "a POST came with a query, which is not signed", "POST 请求带有查询串，它不参与签名")
@@ -331,9 +341,9 @@ def _large(looked: Looked) -> Iterator[How]:
     "数组参数使用了方括号（`{name}`）；服务端读取点号形式，而 PHP 会按 Array 签名",
 )
 def _brackets(looked: Looked) -> Iterator[How]:
-    for name in looked.pairs:
+    for name, value in looked.pairs.items():
         if b"[" in name:
-            yield {"name": name[:100].decode("utf-8", "replace")}
+            yield {"name": pair_words([(name, value)])}
             return
 
 
@@ -355,4 +365,4 @@ def _blank_in_signature(looked: Looked) -> Iterator[How]:
 def _unknown_method(looked: Looked) -> Iterator[How]:
     method = looked.pairs.get(b"SignatureMethod")
     if method is not None and method not in (b"HmacSHA1", b"HmacSHA256"):
-        yield {"method": method[:100].decode("utf-8", "replace")}
+        yield {"method": digest_word(method)}

@@ -8,6 +8,7 @@ from itertools import permutations
 from ..redaction import last_four
 from .mistake import Evidence, How
 from .recipe import Older, Signing
+from .words import step_word
 
 _ENDS = (("LF", b"\n"), ("blank", b" "), ("CRLF", b"\r\n"), ("NUL", b"\0"), ('"', b'"'), ("'", b"'"))
 
@@ -84,13 +85,13 @@ def with_other_steps(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Si
         (date, terminator),
         (service, terminator),
         (date, b"ap-guangzhou", service, terminator),
-        (signing.scope,),
     ):
         yield {"chain": _shown(chain) or "-"}, signing._replace(chain=chain)
+    yield {"chain": "CredentialScope"}, signing._replace(chain=(signing.scope,))
 
 
 def _shown(chain: tuple[bytes, ...]) -> str:
-    return " > ".join(part.decode("utf-8", "replace") for part in chain)
+    return " > ".join(map(step_word, chain))
 
 
 def as_text(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:

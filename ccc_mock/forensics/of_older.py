@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from urllib.parse import quote, quote_plus
 
-from .mistake import Evidence, How
-from .recipe import METHODS, Older
+from ccc_contract.signing_v1 import METHODS
 
-Pair = tuple[bytes, bytes]
+from .mistake import Evidence, How
+from .recipe import Older
+from .words import method_word, pair_words, path_word
 
 
 def _text(raw: bytes) -> str:
@@ -23,12 +24,13 @@ def other_method(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
 
 
 def method_in_lower_case(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
-    yield {"method": _text(older.method.lower())}, older._replace(method=older.method.lower())
+    yield {"method": method_word(older.method.lower())}, older._replace(method=older.method.lower())
 
 
 def other_path(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
-    for path in (b"/", b"?", b"", b"\n/\n", b"/v2/index.php?", seen.request.path + b"?", b"//?"):
+    for path in (b"/", b"?", b"", b"\n/\n", b"/v2/index.php?", b"//?"):
         yield {"path": _text(path)}, older._replace(path=path)
+    yield {"path": path_word(seen.request.path) + "?"}, older._replace(path=seen.request.path + b"?")
 
 
 def values_encoded(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
@@ -53,8 +55,7 @@ def unsorted(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
         sorted(older.pairs, key=lambda pair: _natural(pair[0])),
         list(reversed(older.pairs)),
     ):
-        names = [_text(key) for key, _ in order[:4]]
-        yield {"order": ", ".join(names)}, older._replace(pairs=tuple(order))
+        yield {"order": pair_words(order[:4])}, older._replace(pairs=tuple(order))
 
 
 def _natural(key: bytes) -> list[tuple[int, bytes]]:
@@ -103,9 +104,9 @@ MAX_LEFT_OUT = 40
 
 def one_left_out(older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
     rarer = sorted(older.pairs[:MAX_LEFT_OUT], key=lambda pair: pair[0] not in _COMMON)
-    for left, _ in rarer:
+    for left, value in rarer:
         pairs = tuple([pair for pair in older.pairs if pair[0] != left])
-        yield {"name": _text(left)}, older._replace(pairs=pairs)
+        yield {"name": pair_words([(left, value)])}, older._replace(pairs=pairs)
 
 
 _COMMON = (b"SignatureMethod", b"Token", b"Region", b"RequestClient", b"Language")

@@ -11,6 +11,7 @@ from ccc_contract.signing import UNSIGNED_PAYLOAD
 
 from .mistake import CanonicalVariants, Evidence, How
 from .recipe import Canonical
+from .words import names_words
 from .writing import MAX_BYTES, Style
 
 EMPTY = hashlib.sha256(b"").hexdigest().encode()
@@ -51,7 +52,9 @@ def reserialised(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Ca
 
 
 def _in_style(canonical: Canonical, style: Style, seen: Evidence) -> tuple[How, Canonical]:
-    order = style.order if not style.order.isdigit() else ", ".join(seen.writings.names(style))
+    order = style.order
+    if order.isdigit():
+        order = names_words([name.encode("utf-8", "replace") for name in seen.writings.names(style)], ", ")
     how = {"order": order, "blanks": style.blanks, "escapes": style.escapes}
     return how, canonical._replace(payload=seen.writings.hashed(style), style=style)
 

@@ -10,8 +10,9 @@ from ccc_contract.signing import SIGNED_AT_LEAST
 
 from ..hosts import host_name, is_real
 from ..regions import REGIONS
-from .mistake import CanonicalVariants, Evidence, How
+from .mistake import Evidence, How
 from .recipe import Canonical, Older
+from .words import host_word, method_word, name_word, names_words, path_word, type_word
 
 Lines = tuple[tuple[bytes, bytes], ...]
 
@@ -35,7 +36,7 @@ def _value(canonical: Canonical, name: bytes) -> bytes:
 
 def method_in_lower_case(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
     for method in (canonical.method.lower(), canonical.method.capitalize()):
-        yield {"method": _text(method)}, canonical._replace(method=method)
+        yield {"method": method_word(method)}, canonical._replace(method=method)
 
 
 def other_method(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
@@ -45,19 +46,21 @@ def other_method(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Ca
 
 def other_path(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
     request = seen.request
-    host = request.headers.get(b"host") or b""
-    for path in (
-        request.path,
-        request.target,
-        b"",
-        request.path.rstrip(b"/") + b"/",
-        b"https://" + host + request.target,
-        b"https://" + host,
-        b"http://" + host + request.target,
-        b"/v3/",
-        b"//",
+    host, path = request.headers.get(b"host") or b"", path_word(request.path)
+    # A target has the query, and so what stands in it: it is told as a word.
+    target = f"{path}?QUERY" if request.query else path
+    for told, uri in (
+        (path, request.path),
+        (target, request.target),
+        ("", b""),
+        (path.rstrip("/") + "/", request.path.rstrip(b"/") + b"/"),
+        (f"https://{host_word(host)}{target}", b"https://" + host + request.target),
+        (f"https://{host_word(host)}", b"https://" + host),
+        (f"http://{host_word(host)}{target}", b"http://" + host + request.target),
+        ("/v3/", b"/v3/"),
+        ("//", b"//"),
     ):
-        yield {"path": _text(path)}, canonical._replace(uri=path)
+        yield {"path": told}, canonical._replace(uri=uri)
 
 
 def query_sorted(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
@@ -147,7 +150,7 @@ def charset(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonic
     if media_type and len(sent) <= MAX_VALUE:
         for suffix in _CHARSETS:
             value = media_type + suffix
-            how = {"signed": _text(value), "sent": _text(sent)}
+            how = {"signed": type_word(value), "sent": type_word(sent)}
             yield how, _with(canonical, b"content-type", value)
 
 
@@ -155,7 +158,7 @@ def other_type(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Cano
     sent = _value(canonical, b"content-type")
     for value in _TYPES:
         if value.partition(b";")[0] != sent.partition(b";")[0].rstrip():
-            yield {"signed": _text(value), "sent": _text(sent)}, _with(canonical, b"content-type", value)
+            yield {"signed": type_word(value), "sent": type_word(sent)}, _with(canonical, b"content-type", value)
 
 
 Hosts = Callable[[bytes, Evidence], Iterable[bytes]]
@@ -170,11 +173,11 @@ class OfTheHost:
     def canonical(self, canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
         sent = _value(canonical, b"host")
         for host in self._of(sent, seen):
-            yield {"signed": _text(host), "sent": _text(sent)}, _with(canonical, b"host", host)
+            yield {"signed": host_word(host), "sent": host_word(sent)}, _with(canonical, b"host", host)
 
     def older(self, older: Older, seen: Evidence) -> Iterator[tuple[How, Older]]:
         for host in self._of(older.host, seen):
-            yield {"signed": _text(host), "sent": _text(older.host)}, older._replace(host=host)
+            yield {"signed": host_word(host), "sent": host_word(older.host)}, older._replace(host=host)
 
     def _of(self, sent: bytes, seen: Evidence) -> Iterator[bytes]:
         if len(sent) <= MAX_VALUE:
@@ -240,14 +243,10 @@ def not_lowered(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Can
     capital = {name: value for name, value in sent.items() if value != value.lower() and len(value) <= MAX_VALUE}
     if capital:
         lines = tuple([(name, capital.get(name, value)) for name, value in canonical.headers])
-        yield {"name": _names(capital)}, canonical._replace(headers=lines)
+        yield {"name": names_words(capital)}, canonical._replace(headers=lines)
     if len(capital) > 1:
         for name, value in capital.items():
-            yield {"name": _text(name)}, _with(canonical, name, value)
-
-
-def _names(names: Iterable[bytes]) -> str:
-    return _text(b";".join(names))
+            yield {"name": name_word(name)}, _with(canonical, name, value)
 
 
 def changed(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
@@ -257,7 +256,7 @@ def changed(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonic
             continue
         for value in dict.fromkeys(_likely(name, seen)):
             if value != sent:
-                yield {"name": _text(name)}, _with(canonical, name, value)
+                yield {"name": name_word(name)}, _with(canonical, name, value)
 
 
 def _likely(name: bytes, seen: Evidence) -> Iterator[bytes]:
@@ -331,17 +330,19 @@ def unsorted(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canoni
         orders.insert(0, sorted(canonical.headers, key=lambda line: names.index(line[0]) if line[0] in names else 0))
     for order in orders:
         names_line = b";".join(name for name, _ in order)
-        yield {"signed": _text(names_line)}, canonical._replace(headers=tuple(order), signed=names_line)
-        yield {"signed": _text(names_line)}, canonical._replace(headers=tuple(order))
-        yield {"signed": _text(names_line)}, canonical._replace(signed=names_line)
+        told = names_words(name for name, _ in order)
+        yield {"signed": told}, canonical._replace(headers=tuple(order), signed=names_line)
+        yield {"signed": told}, canonical._replace(headers=tuple(order))
+        yield {"signed": told}, canonical._replace(signed=names_line)
 
 
 def names_in_capitals(canonical: Canonical, seen: Evidence) -> Iterator[tuple[How, Canonical]]:
     lines = tuple([(_capitals(name), value) for name, value in canonical.headers])
     names = b";".join(map(_capitals, canonical.signed.split(b";")))
-    yield {"name": _text(names)}, canonical._replace(headers=lines)
-    yield {"name": _text(names)}, canonical._replace(headers=lines, signed=names)
-    yield {"name": _text(names)}, canonical._replace(signed=names)
+    told = names_words(names.split(b";"))
+    yield {"name": told}, canonical._replace(headers=lines)
+    yield {"name": told}, canonical._replace(headers=lines, signed=names)
+    yield {"name": told}, canonical._replace(signed=names)
 
 
 def _capitals(name: bytes) -> bytes:
@@ -373,6 +374,3 @@ def without_line_ends(canonical: Canonical, seen: Evidence) -> Iterator[tuple[Ho
     """A backslash and an n, as a shell or a configuration file leaves them."""
     gap, end = (part.replace(b"\n", b"\\n") for part in (canonical.gap, canonical.end))
     yield {"where": "CanonicalRequest"}, canonical._replace(eol=b"\\n", gap=gap, end=end)
-
-
-__all__ = ["CanonicalVariants"]

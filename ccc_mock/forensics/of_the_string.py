@@ -12,6 +12,7 @@ from ccc_contract.signing import TERMINATOR
 from ..hosts import host_name
 from .mistake import Evidence, How
 from .recipe import DIGITS_OF_SECONDS, Signing
+from .words import service_word, terminator_word
 
 
 def _text(raw: bytes) -> str:
@@ -100,10 +101,10 @@ def milliseconds(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signin
 def other_service(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
     label = host_name(seen.header(b"host")).partition(".")[0]
     claimed = seen.claim.service if seen.claim else ""
-    ours = _text(signing.chain[1])
+    ours = service_word(signing.chain[1])
     for service in dict.fromkeys((claimed, "ccc", "cvm", label, "sts", "CCC", "tencentcloudapi", "api", "")):
         for changed in _scoped(signing, place=1, part=service.encode()):
-            yield {"signed": service, "sent": ours}, changed
+            yield {"signed": service_word(service.encode()), "sent": ours}, changed
 
 
 def other_terminator(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
@@ -120,24 +121,21 @@ def other_terminator(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Si
     )
     for word in dict.fromkeys(words):
         for changed in _scoped(signing, place=2, part=word.encode()):
-            yield {"signed": word, "sent": TERMINATOR}, changed
+            yield {"signed": terminator_word(word.encode()), "sent": TERMINATOR}, changed
 
 
 def other_scope(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:
     """The whole Credential, or a part of the scope only."""
     date, service, terminator = [*signing.scope.split(b"/"), b"", b""][:3]
-    for scope in (
-        seen.secret_id.encode() + b"/" + signing.scope,
-        date + b"/" + service,
-        date,
-        service + b"/" + date + b"/" + terminator,
-        b"/" + signing.scope,
+    day, named, end = _text(date), service_word(service), terminator_word(terminator)
+    for told, scope in (
+        (f"SecretId/{day}/{named}/{end}", seen.secret_id.encode() + b"/" + signing.scope),
+        (f"{day}/{named}", date + b"/" + service),
+        (day, date),
+        (f"{named}/{day}/{end}", service + b"/" + date + b"/" + terminator),
+        (f"/{day}/{named}/{end}", b"/" + signing.scope),
     ):
-        yield {"signed": _shown(scope, seen)}, signing._replace(scope=scope)
-
-
-def _shown(scope: bytes, seen: Evidence) -> str:
-    return _text(scope).replace(seen.secret_id, "SecretId") if seen.secret_id else _text(scope)
+        yield {"signed": told}, signing._replace(scope=scope)
 
 
 def other_algorithm(signing: Signing, seen: Evidence) -> Iterator[tuple[How, Signing]]:

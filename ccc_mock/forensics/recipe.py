@@ -23,7 +23,7 @@ from ccc_contract.signing import (
     hashed_payload,
     utc_date,
 )
-from ccc_contract.signing_v1 import METHODS, digest_of
+from ccc_contract.signing_v1 import digest_of
 
 from .writing import Style
 
@@ -254,7 +254,7 @@ def signing_by_the_rule(claim: Authorization, stamp: bytes, secret_key: str) -> 
 def pairs_of(request: Request) -> dict[bytes, bytes]:
     """The parameters of a request of the older scheme, decoded; none where they cannot be read."""
     text = request.query if request.method == "GET" else request.body
-    if text.count(b"&") >= MAX_PAIRS or len(text) > MAX_TEXT_BYTES:
+    if text.count(b"&") >= READ_PAIRS or len(text) > READ_BYTES:
         return {}
     try:
         return parse(text, bare_keys=True)
@@ -262,8 +262,8 @@ def pairs_of(request: Request) -> dict[bytes, bytes]:
         return {}
 
 
-MAX_PAIRS = 10_000
-MAX_TEXT_BYTES = 1024 * 1024
+READ_PAIRS = 10_000
+READ_BYTES = 1024 * 1024
 """Beyond these no signature of the older scheme is judged (doc-signature-v1), nor read here."""
 
 
@@ -276,6 +276,3 @@ def older_by_the_rule(request: Request, pairs: Mapping[bytes, bytes], secret_key
         secret=secret_key.encode(),
         digest=digest_of(pairs.get(b"SignatureMethod")),
     )
-
-
-__all__ = ["METHODS", "Canonical", "Older", "Recipe", "Signing"]

@@ -31,7 +31,8 @@ def as_json(diagnosis: Diagnosis, redaction: Redaction, secret_id: str = "") -> 
     }
     theirs = diagnosis.theirs
     if theirs is not None and theirs.canonical_request:
-        form["canonical_request"] = _canonical_request(theirs, redaction)
+        hashed = all(made.name != "not-hashed" for made in diagnosis.found)
+        form["canonical_request"] = _canonical_request(theirs, redaction) if hashed else None
         form["string_to_sign"] = _string_to_sign(theirs, secret_id)
     return form
 
@@ -40,12 +41,15 @@ def _how(how: object) -> JSON:
     return {name: printable(value, 100) for name, value in dict(how).items()}  # type: ignore[call-overload]
 
 
-_HASH = re.compile(rb"[0-9A-Za-z+/=_-]{0,88}")
+# Nothing in it may be a part of a body: that has lines and colons too, and rules of its own.
+_CANONICAL = re.compile(
+    rb"[A-Za-z]{0,20}\n[^\n\r]*\n[^\n\r{}<>\"]*\n(?:[A-Za-z0-9_-]+:[^\n\r]*\n|\n)+[A-Za-z0-9_;-]*\n"
+    rb"(?:[0-9A-Fa-f]{64}|[0-9A-Za-z+/]{43}=|UNSIGNED-PAYLOAD)\n?"
+)
 
 
 def _canonical_request(theirs: Working, redaction: Redaction) -> str | None:
-    lines = theirs.canonical_request.split(b"\n")
-    plain = len(lines) >= 6 and b"\r" not in theirs.canonical_request and _HASH.fullmatch(lines[-1])
+    plain = _CANONICAL.fullmatch(theirs.canonical_request)
     return redaction.canonical_request(theirs.canonical_request) if plain else None
 
 
