@@ -127,15 +127,20 @@ class Endpoint:
             if grant is None and asked and self.auth != "known":
                 exchange.stranger = self.accounts.stranger(secret_id)
             service.run(exchange)
-            if exchange.refused is not None and exchange.refused.code in EXPLAINED:
-                self._explain(exchange)
+            mismatched = exchange.refused is not None and exchange.refused.code in EXPLAINED
             if exchange.planned is not None:
                 _spoil(exchange, exchange.planned, self._backend)
-            _record(exchange)
+            n = _record(exchange)
+        if mismatched:
+            self._explain(exchange, n)
         return exchange
 
-    def _explain(self, exchange: Exchange) -> None:
-        """Say why the signature does not match.  What searches is imported when the first does not."""
+    def _explain(self, exchange: Exchange, n: int) -> None:
+        """Say why the signature of a recorded exchange does not match; what searches is imported when the first does
+        not.
+
+        The account is not locked meanwhile: a search takes tens of milliseconds, and its calls go on.
+        """
         from .mismatch import Mismatches
 
         with self._making:
@@ -143,6 +148,8 @@ class Endpoint:
                 self.accounts, self.api, self.settings, self.redaction, self._stopwatch
             )
         self._mismatches.explain(exchange)
+        with exchange.account.lock:
+            exchange.account.journal.explain(n, exchange.explanation, exchange.reply.headers)
 
     def _service_beside(self, name: Service) -> Pipeline | Metadata:
         """STS or the metadata, made for the first request to it; few ask for keys, and each test makes an endpoint."""
@@ -221,7 +228,8 @@ def _place(exchange: Exchange, text_params: bytes) -> None:
     )
 
 
-def _record(exchange: Exchange) -> None:
+def _record(exchange: Exchange) -> int:
+    """Write it into the journal, and give the number of its entry."""
     request, reply, refused = exchange.request, exchange.reply, exchange.refused
     grant, mismatch = exchange.grant, exchange.mismatch
     text_params = b""
@@ -229,7 +237,7 @@ def _record(exchange: Exchange) -> None:
         text_params = json.dumps(getattr(exchange, "params", None)).encode()
     if exchange.placed:
         _place(exchange, text_params)
-    exchange.account.journal.record(
+    return exchange.account.journal.record(
         exchange.received_at,
         exchange.request_id,
         exchange.verdict,

@@ -158,14 +158,30 @@ class Journal:
         self.last = 0
         self.dropped = 0
 
-    def record(self, *values: Any) -> None:
-        """Append one exchange: the fields of Entry after `n`."""
+    def record(self, *values: Any) -> int:
+        """Append one exchange: the fields of Entry after `n`, which is returned."""
         self.last += 1
         entry = (self.last, *values)
         weight = _weight(entry)
         self._entries.append(entry)
         self._weights.append(weight)
         self._bytes += weight
+        self._drop()
+        return self.last
+
+    def explain(self, n: int, diagnosis: str, reply_headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        """Add to an entry what was found out after it was recorded; nothing where it is gone by now."""
+        place = n - self._entries[0][0] if self._entries else -1
+        if not 0 <= place < len(self._entries):
+            return
+        # No Entry: the collector would look at it for as long as it is kept.
+        entry = tuple(Entry._make(self._entries[place])._replace(diagnosis=diagnosis, reply_headers=reply_headers))
+        weight = _weight(entry)
+        self._bytes += weight - self._weights[place]
+        self._entries[place], self._weights[place] = entry, weight
+        self._drop()
+
+    def _drop(self) -> None:
         while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
             self._entries.popleft()
             self._bytes -= self._weights.popleft()

@@ -6,7 +6,9 @@ Imported when the first signature does not match: whoever signs rightly pays not
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from ccc_contract.model import Api
 from ccc_contract.signing import READINGS, as_sent
@@ -19,6 +21,7 @@ from .forensics.budget import Budget
 from .forensics.cases import MAX_OTHERS
 from .forensics.shown import as_json, one_line
 from .redaction import Redaction
+from .reply import Reply
 from .settings import Settings
 
 HEADER = b"X-CCC-Mock-Diagnosis"
@@ -42,26 +45,34 @@ class Mismatches:
         self._readings = READINGS if settings.capitals_may_be_signed_as_sent else strict
         self._redaction = redaction
         self._budget = Budget(stopwatch.real, stopwatch.busy)
+        # Two at once would take twice as long and set aside twice the time: one waits for the other.
+        self._searching = threading.Lock()
 
     def explain(self, exchange: Exchange) -> None:
-        """Sets what is known of why its signature does not match, where that is why it was refused."""
+        """Sets what is known of why its signature does not match, where that is why it was refused.  For any thread,
+        with no account locked.  Raises nothing: a bug in the search is told as the verdict."""
         if exchange.mismatch is not None and exchange.grant is not None:
             own: Grant | None = exchange.grant
         else:
             own = self._whose_key(exchange.secret_id)
         if own is None:
             return
-        diagnosis = exchange.diagnosis = self._diagnosed(exchange, own)
-        exchange.explanation = json.dumps(as_json(diagnosis, self._redaction, own.credential.secret_id))
-        if self._with_header:
-            reply, line = exchange.reply, one_line(diagnosis).encode()
-            exchange.reply = reply._replace(headers=(*reply.headers, (HEADER, line)))
+        secret_id = own.credential.secret_id
+        try:
+            diagnosis = self._diagnosed(exchange, own)
+            told = as_json(diagnosis, self._redaction, secret_id)
+        except Exception as bug:  # a bug of ours: what the client is answered is decided, and does not depend on it
+            diagnosis = Diagnosis(not_searched="bug", place=_place(bug))
+            told = as_json(diagnosis, self._redaction, secret_id)
+        exchange.diagnosis, exchange.explanation = diagnosis, json.dumps(told)
+        if self._with_header and not exchange.spoiled:
+            exchange.reply = _with_line(exchange.reply, one_line(diagnosis))
 
     def _diagnosed(self, exchange: Exchange, own: Grant) -> Diagnosis:
         request = exchange.request
         # The last line of the canonical request: a body of megabytes is not hashed again.
         payload_hash = exchange.mismatch.canonical_request[-64:].decode() if exchange.mismatch is not None else ""
-        with self._budget.search() as over:
+        with self._searching, self._budget.search() as over:
             if over is None:
                 return diagnose(request, payload_hash=payload_hash).left_out("busy")
             return diagnose(
@@ -79,10 +90,25 @@ class Mismatches:
         return next((grant for grant in grants if grant.credential.secret_key == claimed.strip()), None)
 
 
+def _with_line(reply: Reply, line: str) -> Reply:
+    name = HEADER.lower() if reply.delivery.lower_case else HEADER
+    return reply._replace(headers=(*reply.headers, (name, line.encode())))
+
+
+def _place(bug: BaseException) -> str:
+    """Its kind, and where it was raised; not its message, which may quote what the client sent."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(bug).__name__
+    return f"{type(bug).__name__} in {PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
 def _secrets(own: Grant, account: Account, default: Account) -> Iterator[Secret]:
     """The key that it should be, then others that the client may have taken: the newest of the account, and those of
     the default account, which are told to everybody."""
-    others = [grant for grant in reversed(account.grants) if grant is not own]
+    others = [grant for grant in reversed(list(account.grants)) if grant is not own]
     beside = [] if account is default else list(default.grants)
     for grant in (own, *others[: MAX_OTHERS - min(len(beside), MAX_OTHERS // 2)], *beside[: MAX_OTHERS // 2]):
         yield Secret(grant.credential.secret_id, grant.credential.secret_key)

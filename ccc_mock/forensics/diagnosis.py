@@ -92,6 +92,10 @@ _WHY_NOT: Mapping[str, Sentence] = {
     "key": Sentence("there is no key to recompute with", "没有可用于重新计算的密钥"),
     "claim": Sentence("the request claims no signature that can be read", "请求中没有可读取的签名"),
     "busy": Sentence("so many signatures failed in this second", "这一秒内签名失败过多"),
+    "bug": Sentence(
+        "the search itself failed ({place}), which is a bug of ccc-mock: please report it with this line",
+        "搜索本身出错（{place}），这是 ccc-mock 的缺陷：请附上这一行反馈",
+    ),
 }
 _SEEN = Sentence("seen, not necessarily the cause: {told}", "仅为观察，未必是原因：{told}")
 
@@ -116,7 +120,9 @@ class Diagnosis:
     fits: bool = False
     """The signature is right: nothing had to be found."""
     not_searched: str = ""
-    """Why there was no search: `key`, `claim` or `busy`; empty where there was one."""
+    """Why there was no search: `key`, `claim`, `busy` or `bug`; empty where there was one."""
+    place: str = ""
+    """Of the bug, where one of ours ended the search."""
 
     def left_out(self, why: str) -> Diagnosis:
         """It, where there was no search for another reason."""
@@ -132,7 +138,9 @@ class Diagnosis:
         if self.fits:
             return _FITS.told(language)
         if self.not_searched:
-            return _joined(_NOT_SEARCHED, language, why=_WHY_NOT[self.not_searched].told(language))
+            return _joined(
+                _NOT_SEARCHED, language, why=_WHY_NOT[self.not_searched].told(language, {"place": self.place})
+            )
         if len(self.found) == 1:
             return _joined(_PROVEN, language, told=self.found[0].told(language))
         if self.found:

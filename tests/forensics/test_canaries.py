@@ -219,7 +219,7 @@ def test_a_secret_in_a_harmless_header_is_in_no_sentence(
     signer: type[by.Signer], name: str, changes: dict[str, Any]
 ) -> None:
     diagnosis = diagnose(as_request(type(name, (signer,), changes)().send()), SECRETS)
-    hows = [dict(each.how) for each in (*diagnosis.found, *diagnosis.observations)]
+    hows = [*(each.how for each in diagnosis.found), *(each.how for each in diagnosis.observations)]
     told = str((diagnosis.told(ENGLISH), diagnosis.told(CHINESE), one_line(diagnosis), hows))
     for word in (*ONE.secret, ONE.phone):
         assert word not in told
