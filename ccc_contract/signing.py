@@ -152,8 +152,7 @@ class SigningKey(NamedTuple):
         key = ("TC3" + secret_key).encode()
         for step in (date, service, TERMINATOR):
             key = hmac.digest(key, step.encode(), "sha256")
-        block = key.ljust(64, b"\0")
-        return cls(f"{date}/{service}/{TERMINATOR}".encode(), key, block.translate(_IPAD), block.translate(_OPAD))
+        return cls(f"{date}/{service}/{TERMINATOR}".encode(), key, *pads(key))
 
     def sign(self, text: bytes) -> str:
         """HEX(HMAC-SHA256(key, text)), with the pads of RFC 2104 worked out once: hmac.digest takes twice as long."""
@@ -165,6 +164,13 @@ class SigningKey(NamedTuple):
 
 _IPAD = bytes(byte ^ 0x36 for byte in range(256))
 _OPAD = bytes(byte ^ 0x5C for byte in range(256))
+
+
+def pads(key: bytes) -> tuple[bytes, bytes]:
+    """What HMAC-SHA256 with a key hashes first, within and without (RFC 2104)."""
+    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    return block.translate(_IPAD), block.translate(_OPAD)
+
 
 KeyOf = Callable[[str, str], SigningKey]
 """(date, service) → the key; deriving one takes four HMACs, so whoever checks many keeps them."""

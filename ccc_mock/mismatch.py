@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from ccc_contract.model import Api
 from ccc_contract.signing import READINGS, as_sent
@@ -102,7 +101,7 @@ def _place(bug: BaseException) -> str:
         trace = trace.tb_next
     if trace is None:
         return type(bug).__name__
-    return f"{type(bug).__name__} in {PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return f"{type(bug).__name__} in {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
 
 
 def _secrets(own: Grant, account: Account, default: Account) -> Iterator[Secret]:

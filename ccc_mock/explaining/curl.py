@@ -1,6 +1,6 @@
 """A curl command line: the request that curl would send.
 
-What was found by running curl 7.88 against a socket is in the tests: `tests/mock/test_explain_curl.py` compares each
+What was found by running curl 7.88 against a socket is in the tests: `tests/explain/test_curl_lines.py` compares each
 command with what the real one sends.
 """
 

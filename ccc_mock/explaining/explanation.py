@@ -11,13 +11,14 @@ from typing import Any, Literal
 from ccc_contract.signing import ALGORITHM, Working
 
 from ..forensics.diagnosis import Diagnosis, Made, Observation, Over, Secret
+from ..forensics.recipe import claim_of
 from ..forensics.search import diagnose
 from ..parameters import Parameters
 from ..parameters import read as read_parameters
 from ..redaction import Redaction, last_four, printable
 from ..settings import Settings
 from .comparing import masked
-from .intermediates import Compared, Sides, claim_of
+from .intermediates import Compared, Sides
 from .reading import Note, Read
 from .texts import label, note
 

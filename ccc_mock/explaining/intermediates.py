@@ -18,10 +18,7 @@ from ccc_contract.http import Request
 from ccc_contract.signing import (
     READINGS,
     SIGNED_AT_LEAST,
-    Authorization,
-    MalformedAuthorization,
     SigningKey,
-    parse_authorization,
 )
 from ccc_contract.signing_v1 import digest_of
 
@@ -34,6 +31,7 @@ from ..forensics.recipe import (
     Canonical,
     Signing,
     canonical_by_the_rule,
+    claim_of,
     date_of,
     head_of,
     older_by_the_rule,
@@ -193,14 +191,6 @@ _SCOPE = re.compile(rb"^([^/\s]{1,40})/([^/\s]{1,100})/tc3_request\r?$", re.MULT
 def _scopes(text: bytes) -> Iterator[tuple[str, str]]:
     for match in islice(_SCOPE.finditer(text), 1):
         yield match[1].decode("utf-8", "replace"), match[2].decode("utf-8", "replace")
-
-
-def claim_of(request: Request) -> Authorization | None:
-    """What the Authorization header claims; None where it is not there, or of another form."""
-    try:
-        return parse_authorization(request.headers.get(b"authorization") or b"")
-    except MalformedAuthorization:
-        return None
 
 
 def belong_together(canonical: bytes, string: bytes) -> Iterator[Note]:

@@ -10,12 +10,9 @@ from ccc_contract.http import Request
 from ccc_contract.signing import (
     SIGNED_AT_LEAST,
     TERMINATOR,
-    Authorization,
-    MalformedAuthorization,
     Reading,
     Working,
     claimed_secret_id,
-    parse_authorization,
 )
 from ccc_contract.signing_v1 import READINGS as OLDER_READINGS
 
@@ -30,6 +27,7 @@ from .recipe import (
     Signing,
     Steps,
     canonical_by_the_rule,
+    claim_of,
     older_by_the_rule,
     pairs_of,
     signature_of,
@@ -41,10 +39,10 @@ from .recipe import (
 from .words import service_word, terminator_word
 from .writing import Style
 
-MAX_TEXT_BYTES = 16 * 1024
+REWRITTEN_BYTES = 16 * 1024
 """What is longer is not put together anew thousands of times: then only keys, times and scopes are searched."""
 
-MAX_PAIRS = 250
+REWRITTEN_PAIRS = 250
 """So it is with more parameters of the older scheme."""
 
 MAX_OTHERS = 16
@@ -105,7 +103,7 @@ class Newer:
     ) -> None:
         self.secret = _own(keys, claimed_secret_id(request.headers))
         self._request, self._readings, self._steps = request, readings, Steps()
-        self._claim = _claim(request)
+        self._claim = claim_of(request)
         self._stamp = (request.headers.get(b"x-tc-timestamp") or b"").strip()
         readable = self._claim is not None and self._stamp.isdigit() and len(self._stamp) <= MAX_DIGITS
         self.claimed = self._claim.signature.encode("utf-8", "replace") if self._claim and readable else b""
@@ -118,7 +116,7 @@ class Newer:
         )
         self._names = self._claim.signed_headers if self._claim else SIGNED_AT_LEAST
         canonical = canonical_by_the_rule(request, self._names, payload=payload_hash.encode())
-        self._is_small = len(canonical.text) <= MAX_TEXT_BYTES and len(self._names) <= MAX_NAMES
+        self._is_small = len(canonical.text) <= REWRITTEN_BYTES and len(self._names) <= MAX_NAMES
         self._canonical = canonical._replace(style=self._style())
 
     def _style(self) -> Style | None:
@@ -293,13 +291,6 @@ MAX_DIGITS = 20
 """Of a timestamp, as where it is judged."""
 
 
-def _claim(request: Request) -> Authorization | None:
-    try:
-        return parse_authorization(request.headers.get(b"authorization") or b"")
-    except MalformedAuthorization:
-        return None
-
-
 class OlderCase:
     """HmacSHA1 and HmacSHA256."""
 
@@ -317,7 +308,7 @@ class OlderCase:
         )
         key = self.secret.secret_key if self.secret else ""
         self._older = older_by_the_rule(request, self.pairs, key)
-        self._is_small = len(self._older.pairs) <= MAX_PAIRS and len(self._older.text) <= MAX_TEXT_BYTES
+        self._is_small = len(self._older.pairs) <= REWRITTEN_PAIRS and len(self._older.text) <= REWRITTEN_BYTES
 
     @property
     def is_whole(self) -> bool:

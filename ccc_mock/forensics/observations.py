@@ -21,7 +21,7 @@ from ccc_contract.signing import (
 
 from ..hosts import host_name, is_real
 from .diagnosis import Observation, Sentence
-from .recipe import DIGITS_OF_SECONDS
+from .recipe import DIGITS_OF_SECONDS, claim_of
 from .words import (
     digest_word,
     host_word,
@@ -47,10 +47,7 @@ class Looked:
 
     @cached_property
     def claim(self) -> Authorization | None:
-        try:
-            return parse_authorization(self.request.headers.get(b"authorization") or b"") if self.newer else None
-        except MalformedAuthorization:
-            return None
+        return claim_of(self.request) if self.newer else None
 
     @property
     def stamp(self) -> str:

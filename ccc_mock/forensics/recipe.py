@@ -17,10 +17,13 @@ from ccc_contract.pairs import MalformedPairs, parse
 from ccc_contract.signing import (
     TERMINATOR,
     Authorization,
+    MalformedAuthorization,
     Reading,
     Working,
     by_the_rule,
     hashed_payload,
+    pads,
+    parse_authorization,
     utc_date,
 )
 from ccc_contract.signing_v1 import digest_of
@@ -190,18 +193,11 @@ class Steps:
     def _padded(self, signing: Signing) -> tuple[bytes, bytes]:
         name = signing.prefix, signing.secret, signing.chain, signing.link
         if name not in self._pads:
-            key = key_of(signing)
-            block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-            self._pads[name] = block.translate(_IPAD), block.translate(_OPAD)
+            self._pads[name] = pads(key_of(signing))
         return self._pads[name]
 
     def __repr__(self) -> str:
         return "<Steps>"
-
-
-# The pads of RFC 2104: hmac.digest takes twice as long as two hashes.
-_IPAD = bytes(byte ^ 0x36 for byte in range(256))
-_OPAD = bytes(byte ^ 0x5C for byte in range(256))
 
 
 def signature_of(recipe: Recipe) -> bytes:
@@ -233,6 +229,14 @@ def canonical_by_the_rule(
         signed=b";".join(names),
         payload=payload or hashed_payload(request).encode(),
     )
+
+
+def claim_of(request: Request) -> Authorization | None:
+    """What the Authorization header claims; None where it is not there, or of another form."""
+    try:
+        return parse_authorization(request.headers.get(b"authorization") or b"")
+    except MalformedAuthorization:
+        return None
 
 
 def date_of(claim: Authorization, stamp: bytes) -> str:

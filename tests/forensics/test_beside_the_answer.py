@@ -129,7 +129,7 @@ def test_a_bug_in_the_search_takes_neither_the_answer_nor_the_entry(
     (entry,) = endpoint.journal()
     assert entry["diagnosis"]["not_searched"] == "bug"
     for language in (ENGLISH, CHINESE):
-        assert "ValueError in test_beside_the_answer.py:" in entry["diagnosis"]["told"][language][0]
+        assert f"ValueError in {__name__}:" in entry["diagnosis"]["told"][language][0]
     assert by.KEY not in json.dumps(entry) + str(exchange.reply)
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ccc_mock.forensics.budget import EACH_SECONDS, SHARE
-from ccc_mock.forensics.cases import MAX_TEXT_BYTES, Newer, OlderCase
+from ccc_mock.forensics.cases import REWRITTEN_BYTES, Newer, OlderCase
 from ccc_mock.forensics.mistakes import MISTAKES
 from ccc_mock.forensics.observations import ODDITIES
 from ccc_mock.forensics.writing import MAX_BYTES
@@ -51,5 +51,5 @@ def test_the_bounds_that_are_told_are_those_of_the_code() -> None:
     assert f"{EACH_SECONDS * 1000:g} milliseconds" in PAGE
     assert f"{SHARE:g} seconds in each second" in PAGE
     assert f"{MAX_BYTES // 1024} KiB" in PAGE
-    assert f"{MAX_TEXT_BYTES // 1024} KiB" in PAGE
+    assert f"{REWRITTEN_BYTES // 1024} KiB" in PAGE
     assert HEADER.decode() in PAGE
