@@ -13,6 +13,7 @@ from ccc_contract.signing import ALGORITHM, Working
 from ..forensics.diagnosis import Diagnosis, Made, Observation, Over, Secret
 from ..forensics.recipe import claim_of
 from ..forensics.search import diagnose
+from ..forensics.shown import CANONICAL
 from ..parameters import Parameters
 from ..parameters import read as read_parameters
 from ..redaction import Redaction, last_four, printable
@@ -28,7 +29,6 @@ FORM = 1
 _MAX_LINE = 2000
 """Characters of one line of an intermediate that are shown: a query may have 32 KiB."""
 
-_CANONICAL = re.compile(rb"[^\r\n]*\n[^\r\n]*\n[^\r\n]*\n(?:[^\r\n]*\n)+[^\r\n]*\n[0-9A-Za-z+/=_-]{0,88}\n?")
 _STRING = re.compile(rb"(?:[^\r\n]{0,200}\n){3}[0-9A-Za-z+/=_-]{0,88}\n?")
 
 Verdict = Literal["fits", "differs", "undecided"]
@@ -118,7 +118,7 @@ class Explanation:
         if theirs is None or not theirs.canonical_request:
             return {}
         plain = {
-            "canonical_request": _CANONICAL.fullmatch(theirs.canonical_request),
+            "canonical_request": CANONICAL.fullmatch(theirs.canonical_request),
             "string_to_sign": _STRING.fullmatch(theirs.string_to_sign),
         }
         return {of: text for of, text in self._shown(theirs).items() if plain[of]}
@@ -179,7 +179,7 @@ def explain(
     claimed = read_parameters(read.request, Settings()).secret_id.strip()
     own = next((secret for secret in keys if secret.secret_id == claimed), None)
     hidden = tuple(_hidden(read, keys, claimed))
-    sides = Sides(read.request, redaction, own, hidden)
+    sides = Sides(read.request, redaction, own, hidden, over=over)
     compared: list[Compared] = []
     remarks = [*_of_the_key(diagnosis, keys, claimed), *_of_the_time(read, now)]
     if canonical is not None and sides.older:

@@ -22,7 +22,7 @@ from ccc_contract.signing import (
 )
 from ccc_contract.signing_v1 import digest_of
 
-from ..forensics.diagnosis import Made, Secret
+from ..forensics.diagnosis import Made, Over, Secret
 from ..forensics.mistake import Evidence
 from ..forensics.mistakes import MISTAKES
 from ..forensics.recipe import (
@@ -49,9 +49,6 @@ MAX_BYTES = 16 * 1024 * 1024
 _MAX_NAMED_BYTES = 16 * 1024
 """A longer text is not made anew under each mistake."""
 
-_PAIRED = 8
-"""How many variants of a mistake are tried on top of another."""
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -72,12 +69,19 @@ class Compared:
 
 
 class Sides:
-    """What a request gives, for comparison with what the user has."""
+    """What a request gives, for comparison with what the user has.  `over` ends the search for a difference's name."""
 
     def __init__(
-        self, request: Request, redaction: Redaction, secret: Secret | None = None, hidden: Sequence[bytes] = ()
+        self,
+        request: Request,
+        redaction: Redaction,
+        secret: Secret | None = None,
+        hidden: Sequence[bytes] = (),
+        *,
+        over: Over = lambda: False,
     ) -> None:
         self._request, self._redaction, self._secret, self._hidden = request, redaction, secret, hidden
+        self._over = over
         self.claim = claim_of(request)
         self.stamp = (request.headers.get(b"x-tc-timestamp") or b"").strip()
         self.older = b"authorization" not in request.headers
@@ -137,16 +141,20 @@ class Sides:
         for made, changed in self._mistaken(plain):
             if changed.text == theirs:
                 return (made,)
-        for made, changed in self._mistaken(plain, _PAIRED):
-            for other, twice in self._mistaken(changed, _PAIRED):
+        for made, changed in self._mistaken(plain, paired=True):
+            for other, twice in self._mistaken(changed, paired=True):
                 if twice.text == theirs:
                     return (made, other)
         return ()
 
-    def _mistaken(self, canonical: Canonical, most: int | None = None) -> Iterator[tuple[Made, Canonical]]:
+    def _mistaken(self, canonical: Canonical, *, paired: bool = False) -> Iterator[tuple[Made, Canonical]]:
+        """What each mistake makes of it, until the time is over; `paired` together with another one."""
         for mistake in MISTAKES:
             if mistake.canonical is not None:
+                most = mistake.paired if paired else None
                 for how, changed in islice(mistake.canonical(canonical, self._seen), most):
+                    if self._over():
+                        return
                     yield mistake.made(how), changed
 
     def _named_string(self, canonical: bytes, theirs: bytes) -> tuple[Made, ...]:
@@ -155,6 +163,8 @@ class Sides:
             return ()
         for mistake in MISTAKES:
             for how, changed in mistake.signing(plain, self._seen) if mistake.signing else ():
+                if self._over():
+                    return ()
                 if head_of(changed) + FORMS[changed.digest](canonical) + changed.end == theirs:
                     return (mistake.made(how),)
         return ()

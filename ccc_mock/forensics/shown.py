@@ -41,15 +41,15 @@ def _how(how: object) -> JSON:
     return {name: printable(value, 100) for name, value in dict(how).items()}  # type: ignore[call-overload]
 
 
-# Nothing in it may be a part of a body: that has lines and colons too, and rules of its own.
-_CANONICAL = re.compile(
+CANONICAL = re.compile(
     rb"[A-Za-z]{0,20}\n[^\n\r]*\n[^\n\r{}<>\"]*\n(?:[A-Za-z0-9_-]+:[^\n\r]*\n|\n)+[A-Za-z0-9_;-]*\n"
     rb"(?:[0-9A-Fa-f]{64}|[0-9A-Za-z+/]{43}=|UNSIGNED-PAYLOAD)\n?"
 )
+"""A canonical request with nothing in it that may be a part of a body: that has lines and colons, too."""
 
 
 def _canonical_request(theirs: Working, redaction: Redaction) -> str | None:
-    plain = _CANONICAL.fullmatch(theirs.canonical_request)
+    plain = CANONICAL.fullmatch(theirs.canonical_request)
     return redaction.canonical_request(theirs.canonical_request) if plain else None
 
 

@@ -175,6 +175,10 @@ class BodyAsQuery(by.Signer):
         return self.meant.body.decode()
 
 
+class LinesAsQuery(BodyAsQuery):
+    request = replace(by.Sent(), body=json.dumps({"Tokens": [ONE.token], **ONE.members}, indent=2).encode())
+
+
 class FormNotHashed(by.Signer):
     """Short, and of no character that a hash in Base64 has not."""
 
@@ -192,7 +196,7 @@ class PhoneInThePath(by.Signer):
 
 
 @pytest.mark.parametrize(
-    "signer", [SignedQuery, SignedUrl, SignedQueryOfAPost, BodyAsQuery, FormNotHashed, PhoneInThePath]
+    "signer", [SignedQuery, SignedUrl, SignedQueryOfAPost, BodyAsQuery, LinesAsQuery, FormNotHashed, PhoneInThePath]
 )
 def test_what_was_signed_in_a_wrong_place_is_not_told_as_if_it_were_a_path_or_a_hash(signer: type[by.Signer]) -> None:
     seen = check_hidden(as_request(signer().send()), ONE)
