@@ -167,16 +167,24 @@ def check_what_is_missing() -> None:
     import ccc_contract
 
     key = ccc_contract.Credential("AKIDx", "y")
-    for client in (ccc_contract.Client, ccc_contract.AsyncClient):
+    for client, own in ((ccc_contract.Client, Nothing()), (ccc_contract.AsyncClient, AsyncNothing())):
         missing = raises(ImportError, lambda client=client: client(key))
-        assert str(missing) == "the client needs httpx2 or httpx: pip install 'ccc-mock[client]', or pass http=", (
-            missing
-        )
-        assert client(key, http=Nothing())  # a client of the caller's own needs neither
+        assert str(missing) == "the client needs httpx2 or httpx: pip install 'ccc-mock[client]', or pass http="
+        assert client(key, http=own)  # a client of the caller's own needs neither
 
 
 class Nothing:
     """Whatever has the form of an HTTP client will do."""
+
+    def build_request(self, *arguments: object, **named: object) -> None: ...
+
+    def send(self, *arguments: object, **named: object) -> None: ...
+
+
+class AsyncNothing(Nothing):
+    """The same for tasks."""
+
+    async def send(self, *arguments: object, **named: object) -> None: ...
 
 
 if __name__ == "__main__":
