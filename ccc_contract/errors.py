@@ -252,6 +252,11 @@ class NotAnAnswer(TransportError):
     phase: Phase = "answer"
 
 
+def perhaps(*, dials: bool) -> str:
+    """What may be true of a call whose outcome nobody knows."""
+    return "the person may have been called" if dials else "it may have happened"
+
+
 class CallOutcomeUnknown(CccError):
     """Nobody here knows whether an action with effects happened: if it `dials`, the person may have been called.
 
@@ -269,8 +274,8 @@ class CallOutcomeUnknown(CccError):
         self.action, self.attempts = reason.action, reason.attempts
 
     def __str__(self) -> str:
-        perhaps = "the person may have been called" if self.dials else "it may have happened"
-        return f"{self.action}: outcome unknown, {perhaps}; {type(self.reason).__name__}: {self._known}"
+        reason = f"{type(self.reason).__name__}: {self._known}"
+        return f"{self.action}: outcome unknown, {perhaps(dials=self.dials)}; {reason}"
 
     @property
     def _known(self) -> str:

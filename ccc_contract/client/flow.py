@@ -17,7 +17,16 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from ..errors import ApiError, CallOutcomeUnknown, CccError, CredentialError, NotSent, ServiceFailed, TransportError
+from ..errors import (
+    ApiError,
+    CallOutcomeUnknown,
+    CccError,
+    CredentialError,
+    NotSent,
+    ServiceFailed,
+    TransportError,
+    perhaps,
+)
 from ..http import Request, Response
 from ..model import JSON, Action, Api
 from .answers import Answer, judged
@@ -213,8 +222,7 @@ def _interrupted(action: Action, doubt: CallOutcomeUnknown | None) -> str:
 
 
 def _under_way(action: Action) -> str:
-    perhaps = "the person may have been called" if action.dials else "it may have happened"
-    return f"{action.name} was broken off while it was under way: {perhaps}"
+    return f"{action.name} was broken off while it was under way: {perhaps(dials=action.dials)}"
 
 
 def _doubt(error: CccError, action: Action, came: Response | None) -> CallOutcomeUnknown | None:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ccc_contract.http import Request
 
-from ..forensics.diagnosis import Sentence
+from ..forensics.diagnosis import Sentence, Told
 
 MAX_BYTES = 32 * 1024 * 1024
 """Of one input.  The service takes 10 MiB at most; the rest is for a HAR file, which holds answers, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Told):
     """Something that a reader did or left out, and that can matter."""
 
-    name: str
-    sentence: Sentence = field(repr=False)
-    how: Mapping[str, str]
-
-    def told(self, language: str) -> str:
-        return self.sentence.told(language, self.how)
+    __slots__ = ()
 
 
 class Read(NamedTuple):

@@ -41,8 +41,8 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A mistake that was made: its name in the table, and what was taken for what."""
+class Told:
+    """A name, a sentence, and what stands in the places of it."""
 
     name: str
     sentence: Sentence = field(repr=False)
@@ -53,16 +53,16 @@ class Made:
         return self.sentence.told(language, self.how)
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Made(Told):
+    """A mistake that was made: its name in the table, and what was taken for what."""
+
+    __slots__ = ()
+
+
+class Observation(Told):
     """Something that is odd about a request, and need not be the cause of anything."""
 
-    name: str
-    sentence: Sentence = field(repr=False)
-    how: Mapping[str, str] = field(default_factory=dict)
-
-    def told(self, language: str) -> str:
-        return self.sentence.told(language, self.how)
+    __slots__ = ()
 
 
 _FITS = Sentence("the signature is the one that the key makes", "该签名与密钥计算的结果一致")
