@@ -8,6 +8,7 @@ redirects is no proof: what it leads to is not what will be called.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import copy_context
@@ -23,6 +24,8 @@ PATH = "_ccc/health"
 MAX_BYTES = 4096
 """The fake's answer has about ninety."""
 SECONDS = 10.0
+
+HeaderLines = Iterable[tuple[bytes, bytes]]
 
 
 def why_real(http: HttpClient[Any], url: str, *, seconds: float = SECONDS) -> TransportError | None:
@@ -59,7 +62,8 @@ def _asked(http: HttpClient[Any], url: str, seconds: float) -> TransportError | 
         )
         response = http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
-            problem = _head_problem(response) or _body_problem(_body(response), nonce)
+            headers = tuple(response.headers.raw)
+            problem = _head_problem(response.status_code, headers) or _body_problem(_body(response), nonce)
         finally:
             with suppress(Exception):  # how its connection ends says nothing
                 response.close()
@@ -68,11 +72,17 @@ def _asked(http: HttpClient[Any], url: str, seconds: float) -> TransportError | 
     return NotAnAnswer(f"its /{PATH} {problem}") if problem else None
 
 
-def _head_problem(response: HttpResponse) -> str:
+def doubt(status: int, headers: HeaderLines, body: bytes, nonce: str) -> str:
+    """What speaks against this answer of `/_ccc/health?nonce=…` being a fake's; "" where nothing does."""
+    problem = _head_problem(status, headers) or _body_problem(body, nonce)
+    return f"its /{PATH} {problem}" if problem else ""
+
+
+def _head_problem(status: int, lines: HeaderLines) -> str:
     """What in status and headers is not the fake's; a body that is packed is not even unpacked."""
-    headers = {name.lower(): value for name, value in response.headers.raw}
-    if response.status_code != 200:
-        return f"answered HTTP {response.status_code}"
+    headers = {name.lower(): value for name, value in lines}
+    if status != 200:
+        return f"answered HTTP {status}"
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
         return "answered with another type than application/json"
     if b"content-encoding" in headers:

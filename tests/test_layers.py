@@ -33,6 +33,14 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract.proof", "ccc_contract.preview"),
     ),
     (
+        "the contract suite",
+        ("ccc_contract.suite", "ccc_contract.suite.writing", "ccc_contract.suite.draft", "ccc_contract.suite.reply",
+         "ccc_contract.suite.wire", "ccc_contract.suite.control", "ccc_contract.suite.target",
+         "ccc_contract.suite.service", "ccc_contract.suite.property", "ccc_contract.suite.drawing",
+         "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature",
+         "ccc_contract.suite.properties", "ccc_contract.suite.judging"),
+    ),
+    (
         "core of the fake",
         ("ccc_mock.clock", "ccc_mock.redaction", "ccc_mock.languages", "ccc_mock.messages", "ccc_mock.settings",
          "ccc_mock.auth",
@@ -60,7 +68,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.checks.inject", "ccc_mock.checks.admit", "ccc_mock.checks.validate", "ccc_mock.checks.execute",
          "ccc_mock.stages", "ccc_mock.pipeline", "ccc_mock.fidelity",
          "ccc_mock.sts", "ccc_mock.metadata", "ccc_mock.endpoint", "ccc_mock.live", "ccc_mock.catalogue",
-         "ccc_mock.route", "ccc_mock.commands", "ccc_mock.openapi", "ccc_mock.control", "ccc_mock"),
+         "ccc_mock.route", "ccc_mock.commands", "ccc_mock.openapi", "ccc_mock.control", "ccc_mock.answering",
+         "ccc_mock"),
     ),
     (
         "adapters",
@@ -109,6 +118,8 @@ WITH_PYTEST = (
     "fixtures", "sockets",
 )  # fmt: skip
 
+WITH_HYPOTHESIS = ("service", "property", "drawing", "judging", "of_signature")
+
 LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.console": {"click"},
     "ccc_contract.call": {"click"},
@@ -135,6 +146,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_mock.strategies": {"hypothesis"},
     "ccc_mock.exec": {"click"},
     "ccc_mock.pytest_plugin": {"pytest"},
+    **{f"ccc_contract.suite.{module}": {"hypothesis"} for module in WITH_HYPOTHESIS},
     **{f"ccc_mock.testing.{module}": {"pytest"} for module in WITH_PYTEST},
 }
 """Everything else imports the standard library only."""

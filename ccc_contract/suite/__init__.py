@@ -1,0 +1,1 @@
+"""The contract as properties: held against the fake, anybody's fake, or, safely, the service itself (docs/suite.md)."""

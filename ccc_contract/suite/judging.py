@@ -1,0 +1,122 @@
+"""One property against one target: drawn, tried, shrunk; and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from .property import Property
+from .reply import Reply, Unreachable, Violation
+from .service import Service, opened
+from .target import Target
+
+Outcome = Literal["held", "differs", "not run", "could not tell"]
+EXAMPLES = 100
+MACHINE_STEPS = 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one property; `why` is "" where it held."""
+
+    property: Property
+    outcome: Outcome
+    why: str = ""
+    examples: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    actions: frozenset[str] = frozenset()
+    """Those of which it judged an answer."""
+    ways: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """(scheme, method, writing) → requests."""
+    violation: Violation | None = None
+    heard: tuple[Reply, ...] = ()
+    """The conversation that shows it, as short as it could be made."""
+
+
+def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int = 0) -> Verdict:
+    """Try it with so many examples, drawn from `seed`."""
+    missing = sorted(prop.needs - target.can)
+    if missing:
+        return Verdict(prop, "not run", f"needs a {' and a '.join(missing)}, which this target does not offer")
+    began = time.perf_counter()
+    try:
+        with opened(target) as service:
+            trial = _Trial(prop, service)
+            outcome, why, violation = trial.run(examples, seed)
+    except Unreachable as error:
+        return Verdict(prop, "could not tell", str(error), seconds=time.perf_counter() - began)
+    return Verdict(
+        prop, outcome, why, trial.examples, service.asked, time.perf_counter() - began,
+        frozenset(service.judged), dict(service.ways), violation, trial.shown if violation else (),
+    )  # fmt: skip
+
+
+class _Trial:
+    def __init__(self, prop: Property, service: Service) -> None:
+        self._property, self._service = prop, service
+        self._broken: Exception | None = None
+        self._first: Violation | None = None
+        self.examples = 0
+        self.shown: tuple[Reply, ...] = ()
+
+    def run(self, examples: int, seed: int) -> tuple[Outcome, str, Violation | None]:
+        try:
+            self._test(examples, seed)()
+        except Unsatisfiable:
+            return "not run", "this target plays none of the actions that it is about", None
+        except (Violation, Flaky) as failure:
+            violation = failure if isinstance(failure, Violation) else self._first
+            if violation is None:
+                raise
+            not_always = "" if violation is failure else "; not each time that it was tried"
+            return "differs", f"{violation}{not_always}", violation
+        except Unreachable as error:
+            return "could not tell", str(error), None
+        return "held", "", None
+
+    def _test(self, examples: int, seed: int) -> Callable[[], None]:
+        how = settings(
+            max_examples=examples, deadline=None, database=None, derandomize=False, print_blob=False,
+            phases=(Phase.explicit, Phase.generate, Phase.shrink), report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet, stateful_step_count=MACHINE_STEPS,
+        )  # fmt: skip
+        prop, service = self._property, self._service
+        if prop.machine is not None:
+            machine = prop.machine
+
+            def begun() -> RuleBasedStateMachine:
+                self._begin()
+                return machine(service)
+
+            factory: Any = hypothesis.seed(seed)(begun)  # typed as a class there, and called only
+            return lambda: run_state_machine_as_test(factory, settings=how)
+        drawn = given(**prop.strategies(service.target))(self._tried)
+        test: Callable[[], None] = hypothesis.seed(seed)(how(drawn))
+        return test
+
+    def _begin(self) -> None:
+        if self._broken is not None:
+            raise self._broken  # nobody is there any more: do not go on asking
+        self._service.begin()
+        self.examples += 1
+
+    def _tried(self, **drawn: Any) -> None:
+        self._begin()
+        assert self._property.check is not None
+        try:
+            self._property.check(self._service, **drawn)
+        except Violation as violation:
+            self._first = self._first or violation
+            self.shown = tuple(self._service.heard)
+            raise
+        except Unreachable as error:
+            self._broken = error
+            raise

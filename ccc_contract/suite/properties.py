@@ -1,0 +1,12 @@
+"""Every property there is, family by family: the one list that drivers, reports and docs read."""
+
+from __future__ import annotations
+
+from . import of_envelope, of_signature
+from .property import Family, Property
+
+FAMILIES: tuple[tuple[Family, tuple[Property, ...]], ...] = (
+    (of_envelope.envelope, of_envelope.PROPERTIES),
+    (of_signature.signature, of_signature.PROPERTIES),
+)
+PROPERTIES: tuple[Property, ...] = tuple(prop for _, properties in FAMILIES for prop in properties)

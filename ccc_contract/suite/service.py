@@ -1,0 +1,172 @@
+"""What a property talks to: the target through one credential, and what it is expected to answer.
+
+A property says what it expects and nothing of how it is sent.  The service adds time, credential and host, keeps below
+the limit, and remembers what was said in the current example.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from hypothesis import reject
+
+from ..client.credentials import Credential
+from ..model import JSON, Api
+from ..reading import load_api
+from .draft import Draft
+from .reply import Reply, Violation
+from .target import Target
+
+NOW = 1795324797
+"""2026-11-22T05:19:57Z: where the clocks of made accounts stand."""
+
+NOBODY = Credential("AKID-ccc-contract-nobody", "ccc-contract-nobody-key")
+"""Opens nothing anywhere; what is asked with where there is no credential."""
+
+
+class Service:
+    """`account` is a made account's name, whose clock is ours; "" is whatever the target's own credential opens."""
+
+    def __init__(self, target: Target, credential: Credential, *, account: str = "") -> None:
+        self.target = target
+        self.api: Api = load_api()
+        self.credential = credential
+        self.account = account
+        self.heard: list[Reply] = []
+        """Of the current example, oldest first."""
+        self.asked = 0
+        """Requests of all examples."""
+        self.judged: Counter[str] = Counter()
+        """Action → its answers that came from the service's own part, and not from a fake that plays no such action."""
+        self.ways: Counter[tuple[str, str, str]] = Counter()
+        """(scheme, method, writing) → requests."""
+        self._moment = float(NOW)
+        self._window: Counter[str] = Counter()
+        self._others: list[Service] = []
+
+    # --- time and place ---------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> float:
+        """What time it is there, as far as we know, in Unix seconds."""
+        return self._moment if self.account else self.target.now()
+
+    def later(self, seconds: float) -> None:
+        """Let time pass there."""
+        self._command("PUT", "/_ccc/clock", {"advance": seconds})
+        self._moment += seconds
+        if seconds >= 1:
+            self._window.clear()
+
+    def at(self, moment: float) -> None:
+        """Let it be that moment there, Unix seconds."""
+        self._command("PUT", "/_ccc/clock", {"at": moment})
+        self._moment = moment
+        self._window.clear()
+
+    def describe(self, world: JSON) -> None:
+        """Let the account be what is described (docs/world.md)."""
+        self._command("PUT", "/_ccc/world", world)
+
+    def reset(self) -> None:
+        """Put the account back to how it was made: sessions and counts are gone."""
+        self._command("POST", "/_ccc/reset")
+        self._moment = float(NOW)
+        self._window.clear()
+
+    def fresh(self) -> Service:
+        """The same target through another account, which is removed with this one."""
+        assert self.target.control is not None
+        account, credential = self.target.control.new_account(NOW)
+        other = Service(self.target, credential, account=account)
+        other.heard, other.judged, other.ways = self.heard, self.judged, self.ways
+        self._others.append(other)
+        return other
+
+    def _command(self, method: str, path: str, body: JSON = None) -> JSON:
+        assert self.target.control is not None, "a property that needs this has to say so"
+        return self.target.control.command(method, path, body, account=self.account)
+
+    def close(self) -> None:
+        for other in self._others:
+            other.close()
+        if self.account:
+            self._command("DELETE", "/_ccc/accounts")
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """An example begins."""
+        self.heard.clear()
+
+    def ask(self, draft: Draft) -> Reply:
+        """Send it, below the limit; whatever comes."""
+        self._keep_below_the_limit(draft.action)
+        return self.ask_at_once(draft)
+
+    def ask_at_once(self, draft: Draft) -> Reply:
+        """Send it without a look at the limit."""
+        self.target.pace.wait()
+        request = draft.request(self.credential, self.now, self.target.host)
+        self.asked += 1
+        reply = Reply(draft, request, self.target.send(request))
+        self.heard.append(reply)
+        self.ways[draft.way] += 1
+        if not reply.has_no_behaviour:
+            self.judged[draft.action] += 1
+        return reply
+
+    def _keep_below_the_limit(self, action: str) -> None:
+        if not self.account:
+            return  # the target's pace has to do
+        known = self.api.actions.get(action)
+        if known is not None and self._window[action] >= known.limit_per_second:
+            self.later(1)
+        self._window[action] += 1
+
+    # --- what is expected -------------------------------------------------------------------------------------------
+
+    def refuses(self, draft: Draft, *codes: str) -> Reply:
+        """Raises Violation unless it is refused with one of the codes."""
+        reply = self.ask(draft)
+        if reply.code not in codes:
+            raise Violation(f"a refusal with {' or '.join(codes)}", str(reply), reply)
+        return reply
+
+    def answers(self, draft: Draft) -> Reply:
+        """Raises Violation unless it succeeds.  Where the target plays no such action, the example does not count."""
+        reply = self.ask(draft)
+        if reply.has_no_behaviour:
+            reject()
+        if reply.code or not reply.fields:
+            raise Violation("a success", str(reply), reply)
+        return reply
+
+    def gets_past(self, draft: Draft, *prefixes: str) -> Reply:
+        """Raises Violation where it is refused with a code that begins with one of these, or gets no answer of the
+        service's form: `AuthFailure`."""
+        reply = self.ask(draft)
+        if not reply.has_no_behaviour and not reply.fields:
+            raise Violation("an answer of the service", str(reply), reply)
+        if reply.code.startswith(prefixes):
+            raise Violation(f"no {' or '.join(prefixes)}", str(reply), reply)
+        return reply
+
+    def fail(self, expected: str, got: object, reply: Reply | None = None) -> NoReturn:
+        raise Violation(expected, str(got), reply)
+
+
+@contextmanager
+def opened(target: Target) -> Iterator[Service]:
+    """A service for one property: on a fresh account where the target makes them."""
+    account, credential = "", target.credential or NOBODY
+    if target.control is not None:
+        account, credential = target.control.new_account(NOW)
+    service = Service(target, credential, account=account)
+    try:
+        yield service
+    finally:
+        service.close()

@@ -1,0 +1,61 @@
+"""Where the suite sends its requests, and what that target can do for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from ..client.credentials import Credential
+from .control import Control, Send
+
+Need = Literal["fresh credential", "moved clock", "described world"]
+NEEDS: frozenset[Need] = frozenset(get_args(Need))
+"""What a property may need of a target beyond answers."""
+
+
+@dataclass
+class Pace:
+    """At most so many requests a second, evenly; None is as fast as it goes."""
+
+    per_second: float | None = None
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    _next: float = 0.0
+
+    def wait(self) -> None:
+        if self.per_second is None:
+            return
+        now = self.monotonic()
+        if now < self._next:
+            self.sleep(self._next - now)
+        self._next = max(now, self._next) + 1 / self.per_second
+
+
+@dataclass(frozen=True)
+class Target:
+    """`send` brings a request there; `host` is its name with the port; `credential` is what it is asked with.
+
+    `control` is there where the target has proved to be a fake; then accounts are made as they are needed.
+    `url` is for what is shown.
+    """
+
+    send: Send
+    host: str
+    credential: Credential | None = None
+    control: Control | None = None
+    pace: Pace = field(default_factory=Pace)
+    url: str = ""
+    now: Callable[[], float] = time.time
+    plays: frozenset[str] | None = None
+    """The actions that it answers with results; None where it does not tell."""
+
+    @property
+    def can(self) -> frozenset[Need]:
+        return NEEDS if self.control is not None else frozenset()
+
+    @classmethod
+    def fake(cls, send: Send, host: str, control: Control, *, url: str = "") -> Target:
+        """A target that has proved to be a fake."""
+        return cls(send, host, control=control, url=url or f"http://{host}/", plays=control.actions())
