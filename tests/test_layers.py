@@ -34,7 +34,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "the contract suite",
-        ("ccc_contract.suite", "ccc_contract.suite.writing", "ccc_contract.suite.draft", "ccc_contract.suite.reply",
+        ("ccc_contract.suite", "ccc_contract.suite.writing", "ccc_contract.suite.draft", "ccc_contract.suite.harmless",
+         "ccc_contract.suite.reply",
          "ccc_contract.suite.wire", "ccc_contract.suite.control", "ccc_contract.suite.target",
          "ccc_contract.suite.service", "ccc_contract.suite.property", "ccc_contract.suite.drawing",
          "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature",

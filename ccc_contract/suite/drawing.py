@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ..model import JSON, Member, Shape
 from ..reading import load_api
 from .draft import METHODS, SCHEMES, Draft, Method, Scheme
+from .harmless import HARMLESS
 from .target import Target
 from .writing import WRITINGS
 
@@ -45,7 +46,9 @@ def _drawn_objects(draw: st.DrawFn, shape: Shape, most: int) -> dict[str, JSON]:
 
 @cache
 def values(member: Member) -> st.SearchStrategy[Any]:
-    """What a member may be."""
+    """What a member may be; who could be called is not drawn but harmless."""
+    if member.name in HARMLESS:
+        return st.just(HARMLESS[member.name])
     if member.type == "object":
         return _objects(API.shapes[member.of], 6)
     if member.type != "list":

@@ -14,7 +14,7 @@ signature = Family("signature", "what a signature protects, and how each mistake
 EXPIRED = "AuthFailure.SignatureExpire"
 
 
-@signature.holds("doc-signature-v3", draft=drafts())
+@signature.holds("doc-signature-v3", needs=("credential",), draft=drafts())
 def every_clients_writing_is_let_in(service: Service, draft: Draft) -> None:
     """A rightly signed request is let in, whichever client wrote it, in whichever scheme and method."""
     service.gets_past(draft, "AuthFailure")

@@ -17,14 +17,12 @@ from ..client.credentials import Credential
 from ..model import JSON, Api
 from ..reading import load_api
 from .draft import Draft
+from .harmless import NOBODY
 from .reply import Reply, Violation
 from .target import Target
 
 NOW = 1795324797
 """2026-11-22T05:19:57Z: where the clocks of made accounts stand."""
-
-NOBODY = Credential("AKID-ccc-contract-nobody", "ccc-contract-nobody-key")
-"""Opens nothing anywhere; what is asked with where there is no credential."""
 
 
 class Service:

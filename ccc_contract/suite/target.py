@@ -10,9 +10,24 @@ from typing import Literal, get_args
 from ..client.credentials import Credential
 from .control import Control, Send
 
-Need = Literal["fresh credential", "moved clock", "described world"]
+Need = Literal["credential", "permission", "fresh credential", "moved clock", "described world", "own callees"]
+"""What a property may need of a target beyond answers: a `credential` that it knows, which is let in; `permission` to
+use the actions, so that their parameters are looked at; accounts of its own; time that can be moved; an account that is
+as described; numbers that may really be called."""
 NEEDS: frozenset[Need] = frozenset(get_args(Need))
-"""What a property may need of a target beyond answers."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """The app, the agent and the callees that a call may really be placed with."""
+
+    app: int
+    agent: int
+    callees: tuple[str, ...]
+
+
+FAKED = Own(1400000001, 15, ("008613700000000", "008613700000001"))
+"""What is called at a fake."""
 
 
 @dataclass
@@ -50,12 +65,13 @@ class Target:
     now: Callable[[], float] = time.time
     plays: frozenset[str] | None = None
     """The actions that it answers with results; None where it does not tell."""
-
-    @property
-    def can(self) -> frozenset[Need]:
-        return NEEDS if self.control is not None else frozenset()
+    can: frozenset[Need] = frozenset()
+    own: Own | None = None
+    """What may be called really."""
 
     @classmethod
     def fake(cls, send: Send, host: str, control: Control, *, url: str = "") -> Target:
         """A target that has proved to be a fake."""
-        return cls(send, host, control=control, url=url or f"http://{host}/", plays=control.actions())
+        return cls(
+            send, host, control=control, url=url or f"http://{host}/", plays=control.actions(), can=NEEDS, own=FAKED
+        )

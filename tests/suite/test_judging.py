@@ -53,7 +53,7 @@ def test_where_nobody_answers_nothing_is_told_and_nothing_is_asked_again(answer:
         asked.append(request)
         raise Lost("the connection failed: reset")
 
-    verdict = judge(every_clients_writing_is_let_in, Target(lost, HOST))
+    verdict = judge(every_clients_writing_is_let_in, Target(lost, HOST, can=frozenset({"credential"})))
     assert verdict.outcome == "could not tell"
     assert len(asked) == 1
 
@@ -66,7 +66,12 @@ def test_the_same_seed_draws_the_same_requests(answer: Send) -> None:
             sent.append(request)
             return answer(request)
 
-        judge(every_clients_writing_is_let_in, Target(noted, HOST, now=lambda: 1795324797.0), examples=10, seed=7)
+        judge(
+            every_clients_writing_is_let_in,
+            Target(noted, HOST, now=lambda: 1795324797.0, can=frozenset({"credential"})),
+            examples=10,
+            seed=7,
+        )
         return sent
 
     assert drawn() == drawn()
