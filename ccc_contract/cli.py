@@ -38,6 +38,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 
 
 LATER = {
+    "test": "ccc_contract.suite.command:command",
     "call": "ccc_contract.call:call",
     "sign": "ccc_contract.call:sign",
     "vectors": "ccc_contract.vector_commands:vectors",

@@ -90,7 +90,12 @@ class Commands(click.Group):
         if cmd_name not in self._later:
             return super().get_command(ctx, cmd_name)
         module, _, attribute = self._later[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        try:
+            command: click.Command = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("ccc_"):
+                raise
+            return _not_installed(cmd_name, error.name or "")
         return command
 
     def resolve_command(
@@ -99,3 +104,18 @@ class Commands(click.Group):
         if self.get_command(ctx, args[0]) is None:
             raise click.UsageError(f'no command "{args[0]}"; known: {", ".join(self.list_commands(ctx))}')
         return super().resolve_command(ctx, args)
+
+
+def _not_installed(name: str, library: str) -> click.Command:
+    """In place of a command whose library is not there."""
+
+    def complain() -> None:
+        raise click.UsageError(f"{name} needs {library}, which is not installed: pip install 'ccc-mock[contract]'")
+
+    return click.Command(
+        name,
+        callback=complain,
+        short_help="Not installed: pip install 'ccc-mock[contract]'",
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        add_help_option=False,
+    )

@@ -39,7 +39,9 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract.suite.wire", "ccc_contract.suite.control", "ccc_contract.suite.target",
          "ccc_contract.suite.service", "ccc_contract.suite.property", "ccc_contract.suite.drawing",
          "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature",
-         "ccc_contract.suite.properties", "ccc_contract.suite.judging"),
+         "ccc_contract.suite.of_calls", "ccc_contract.suite.properties", "ccc_contract.suite.judging",
+         "ccc_contract.suite.calls", "ccc_contract.suite.live", "ccc_contract.suite.connecting",
+         "ccc_contract.suite.showing", "ccc_contract.suite.report"),
     ),
     (
         "core of the fake",
@@ -108,7 +110,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "edge",
-        ("ccc_contract.console", "ccc_contract.call", "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
+        ("ccc_contract.console", "ccc_contract.suite.command", "ccc_contract.call",
+         "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
          "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.options",
          "ccc_mock.explain", "ccc_mock.serve", "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
     ),
@@ -119,12 +122,13 @@ WITH_PYTEST = (
     "fixtures", "sockets",
 )  # fmt: skip
 
-WITH_HYPOTHESIS = ("service", "property", "drawing", "judging", "of_signature")
+WITH_HYPOTHESIS = ("service", "property", "drawing", "judging", "of_signature", "of_calls")
 
 LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.console": {"click"},
     "ccc_contract.call": {"click"},
     "ccc_contract.cli": {"click"},
+    "ccc_contract.suite.command": {"click"},
     "ccc_contract.client.async_client": {"anyio"},
     "ccc_contract.vector_commands": {"click"},
     "ccc_contract.refresh": {"click"},

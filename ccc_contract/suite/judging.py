@@ -20,6 +20,9 @@ from .target import Target
 Outcome = Literal["held", "differs", "not run", "could not tell"]
 EXAMPLES = 100
 MACHINE_STEPS = 20
+_PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+_LIVE_PHASES = (Phase.explicit, Phase.generate)
+"""To shrink would send hundreds of requests."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,16 @@ class Verdict:
     ways: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     """(scheme, method, writing) → requests."""
     violation: Violation | None = None
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+    """What it was drawn from; nothing for a state machine."""
     heard: tuple[Reply, ...] = ()
     """The conversation that shows it, as short as it could be made."""
 
 
 def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int = 0) -> Verdict:
     """Try it with so many examples, drawn from `seed`."""
+    if target.is_live and not prop.refusal and "own callees" not in prop.needs:
+        return Verdict(prop, "not run", "nothing says that the service surely refuses its requests")
     missing = sorted(prop.needs - target.can)
     if missing:
         return Verdict(prop, "not run", f"needs a {' and a '.join(missing)}, which this target does not offer")
@@ -51,11 +58,13 @@ def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int
         with opened(target) as service:
             trial = _Trial(prop, service)
             outcome, why, violation = trial.run(examples, seed)
+            service.kept = violation is not None
     except Unreachable as error:
         return Verdict(prop, "could not tell", str(error), seconds=time.perf_counter() - began)
     return Verdict(
         prop, outcome, why, trial.examples, service.asked, time.perf_counter() - began,
-        frozenset(service.judged), dict(service.ways), violation, trial.shown if violation else (),
+        frozenset(service.judged), dict(service.ways), violation,
+        trial.drawn if violation else {}, trial.shown if violation else (),
     )  # fmt: skip
 
 
@@ -66,16 +75,20 @@ class _Trial:
         self._first: Violation | None = None
         self.examples = 0
         self.shown: tuple[Reply, ...] = ()
+        self.drawn: Mapping[str, Any] = {}
 
     def run(self, examples: int, seed: int) -> tuple[Outcome, str, Violation | None]:
         try:
             self._test(examples, seed)()
         except Unsatisfiable:
-            return "not run", "this target plays none of the actions that it is about", None
+            held = next(iter(self._service.held_back), "")
+            why = f"held back: {held}" if held else "this target plays none of the actions that it is about"
+            return "not run", why, None
         except (Violation, Flaky) as failure:
             violation = failure if isinstance(failure, Violation) else self._first
             if violation is None:
                 raise
+            self.shown = self.shown or tuple(self._service.heard)
             not_always = "" if violation is failure else "; not each time that it was tried"
             return "differs", f"{violation}{not_always}", violation
         except Unreachable as error:
@@ -85,7 +98,7 @@ class _Trial:
     def _test(self, examples: int, seed: int) -> Callable[[], None]:
         how = settings(
             max_examples=examples, deadline=None, database=None, derandomize=False, print_blob=False,
-            phases=(Phase.explicit, Phase.generate, Phase.shrink), report_multiple_bugs=False,
+            phases=_LIVE_PHASES if self._service.target.is_live else _PHASES, report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet, stateful_step_count=MACHINE_STEPS,
         )  # fmt: skip
         prop, service = self._property, self._service
@@ -115,7 +128,7 @@ class _Trial:
             self._property.check(self._service, **drawn)
         except Violation as violation:
             self._first = self._first or violation
-            self.shown = tuple(self._service.heard)
+            self.shown, self.drawn = tuple(self._service.heard), drawn
             raise
         except Unreachable as error:
             self._broken = error

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import of_envelope, of_signature
+from . import of_calls, of_envelope, of_signature
 from .property import Family, Property
 
 FAMILIES: tuple[tuple[Family, tuple[Property, ...]], ...] = (
     (of_envelope.envelope, of_envelope.PROPERTIES),
     (of_signature.signature, of_signature.PROPERTIES),
+    (of_calls.calls, of_calls.PROPERTIES),
 )
 PROPERTIES: tuple[Property, ...] = tuple(prop for _, properties in FAMILIES for prop in properties)

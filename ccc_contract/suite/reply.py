@@ -94,3 +94,7 @@ class Unreachable(Exception):
 
 class Lost(Unreachable):
     """The request was under way when the connection failed: it may have had its effect."""
+
+
+class HeldBack(Exception):
+    """It was not sent: the target is real, and it could ring somebody or change something; the message says why."""

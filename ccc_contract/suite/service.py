@@ -18,7 +18,7 @@ from ..model import JSON, Api
 from ..reading import load_api
 from .draft import Draft
 from .harmless import NOBODY
-from .reply import Reply, Violation
+from .reply import HeldBack, Reply, Violation
 from .target import Target
 
 NOW = 1795324797
@@ -41,6 +41,10 @@ class Service:
         """Action → its answers that came from the service's own part, and not from a fake that plays no such action."""
         self.ways: Counter[tuple[str, str, str]] = Counter()
         """(scheme, method, writing) → requests."""
+        self.held_back: Counter[str] = Counter()
+        """Why requests were not sent → how many."""
+        self.kept = False
+        """Whether its account is to stay, for who looks at what differed."""
         self._moment = float(NOW)
         self._window: Counter[str] = Counter()
         self._others: list[Service] = []
@@ -91,7 +95,7 @@ class Service:
     def close(self) -> None:
         for other in self._others:
             other.close()
-        if self.account:
+        if self.account and not self.kept:
             self._command("DELETE", "/_ccc/accounts")
 
     # --- asking -----------------------------------------------------------------------------------------------------
@@ -107,10 +111,13 @@ class Service:
 
     def ask_at_once(self, draft: Draft) -> Reply:
         """Send it without a look at the limit."""
-        self.target.pace.wait()
         request = draft.request(self.credential, self.now, self.target.host)
+        try:
+            reply = Reply(draft, request, self.target.send(request))
+        except HeldBack as held:
+            self.held_back[str(held)] += 1
+            reject()
         self.asked += 1
-        reply = Reply(draft, request, self.target.send(request))
         self.heard.append(reply)
         self.ways[draft.way] += 1
         if not reply.has_no_behaviour:
@@ -119,7 +126,7 @@ class Service:
 
     def _keep_below_the_limit(self, action: str) -> None:
         if not self.account:
-            return  # the target's pace has to do
+            return  # at a real target the gate's pace has to do
         known = self.api.actions.get(action)
         if known is not None and self._window[action] >= known.limit_per_second:
             self.later(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ..client.credentials import Credential
@@ -30,24 +30,6 @@ FAKED = Own(1400000001, 15, ("008613700000000", "008613700000001"))
 """What is called at a fake."""
 
 
-@dataclass
-class Pace:
-    """At most so many requests a second, evenly; None is as fast as it goes."""
-
-    per_second: float | None = None
-    sleep: Callable[[float], None] = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
-    _next: float = 0.0
-
-    def wait(self) -> None:
-        if self.per_second is None:
-            return
-        now = self.monotonic()
-        if now < self._next:
-            self.sleep(self._next - now)
-        self._next = max(now, self._next) + 1 / self.per_second
-
-
 @dataclass(frozen=True)
 class Target:
     """`send` brings a request there; `host` is its name with the port; `credential` is what it is asked with.
@@ -60,7 +42,6 @@ class Target:
     host: str
     credential: Credential | None = None
     control: Control | None = None
-    pace: Pace = field(default_factory=Pace)
     url: str = ""
     now: Callable[[], float] = time.time
     plays: frozenset[str] | None = None
@@ -68,6 +49,7 @@ class Target:
     can: frozenset[Need] = frozenset()
     own: Own | None = None
     """What may be called really."""
+    is_live: bool = False
 
     @classmethod
     def fake(cls, send: Send, host: str, control: Control, *, url: str = "") -> Target:

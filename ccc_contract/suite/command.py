@@ -1,0 +1,222 @@
+"""`ccc-contract test`: hold a target against the contract.
+
+Exit codes; a script may rely on them:
+
+    0    every property that was run held
+    1    the target differs from the contract
+    2    the command is wrong, or the target is live and --live was not given; nothing but the proof was sent
+    3    it could not be told: nobody answered, or something broke on the way
+    6    an answer of a live target had a SessionId: a call may have been placed; everything was stopped at once
+    130  interrupted
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from ..client.credentials import Credential
+from ..console import say
+from ..errors import CredentialError
+from ..http import Request
+from ..spelling import did_you_mean
+from .calls import Allowed, NotAllowed
+from .connecting import Leave, Live, connect
+from .judging import EXAMPLES, Verdict, judge
+from .live import EXAMPLES as LIVE_EXAMPLES
+from .live import MOST_REQUESTS, PER_SECOND, SAYS, Rang
+from .properties import FAMILIES, PROPERTIES
+from .property import Property
+from .reply import Unreachable
+from .report import Run, dumped, junit, text
+from .showing import clipped, curl
+from .target import Target
+
+HELD, DIFFERS, WRONG, UNTOLD, RANG = 0, 1, 2, 3, 6
+
+EPILOG = """\b
+Exit codes:
+  0    every property that was run held
+  1    the target differs from the contract
+  2    the command is wrong, or the target is live and --live is missing
+  3    it could not be told
+  6    an answer of a live target had a SessionId: stopped at once
+
+\b
+A live target is asked with TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY
+and TENCENTCLOUD_TOKEN where they are set, else without a credential.
+"""
+
+
+@click.command("test", epilog=EPILOG)
+@click.option("--endpoint", metavar="URL", help="What to test.")
+@click.option("--only", metavar="NAME", multiple=True, help="A family or a property; may be given again.")
+@click.option("--seed", type=click.IntRange(0, 2**32), help="Draw the same again; one is chosen and told without it.")
+@click.option(
+    "--examples", type=click.IntRange(1, 100_000), help=f"Of each property: {EXAMPLES}, live {LIVE_EXAMPLES}."
+)
+@click.option("--junit", "junit_file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "json_file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--ca-file", metavar="PATH", type=click.Path(exists=True, dir_okay=False),
+              help="A PEM file to trust in place of the system's.")  # fmt: skip
+@click.option("--control-token", metavar="TOKEN", envvar="CCC_CONTROL_TOKEN", default="", help="Of the fake's control.")
+@click.option(
+    "--list", "listed", is_flag=True, help="Only list the properties: what holds, how it is known, its needs."
+)
+@click.option("--live", is_flag=True, help="Ask a target that did not prove to be a fake.")
+@click.option("--granted", is_flag=True, help="Live: the credential may use the actions.")
+@click.option("--pace", type=click.FloatRange(0.01, 20), default=PER_SECOND, show_default=True,
+              help="Live: requests a second.")  # fmt: skip
+@click.option("--max-requests", type=click.IntRange(1, 100_000), default=MOST_REQUESTS, show_default=True,
+              help="Live: not one more.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Live: print what would go out, send nothing but the proof.")
+@click.option("--allow-calls", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Live, --granted: really call the numbers in this TOML file, within its budget.")  # fmt: skip
+@click.option("--call-book", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Where really placed calls are counted.")  # fmt: skip
+def command(
+    endpoint: str | None, only: tuple[str, ...], seed: int | None, examples: int | None, junit_file: Path | None,
+    json_file: Path | None, ca_file: str | None, control_token: str, listed: bool, live: bool, granted: bool,
+    pace: float, max_requests: int, dry_run: bool, allow_calls: Path | None, call_book: Path | None,
+) -> int:  # fmt: skip
+    """Hold a target against the contract, and tell what held and what did not.
+
+    A target is live until it proves to be a fake, by giving back a fresh nonce at /_ccc/health; a live one is asked
+    nothing without --live, and then only what can ring nobody.
+    """
+    chosen = _chosen(only)
+    if listed:
+        click.echo("\n".join(_listing(chosen)))
+        return HELD
+    if endpoint is None:
+        raise click.UsageError("expected --endpoint URL, such as http://127.0.0.1:8679")
+    if not live and (dry_run or granted or allow_calls or call_book):
+        raise click.UsageError("--dry-run, --granted, --allow-calls and --call-book are for --live")
+    leave = _leave(granted, pace, max_requests, allow_calls, call_book, dry_run) if live else None
+    try:
+        target = _connected(endpoint, leave, ca_file, control_token)
+    except Unreachable as error:
+        say(f"ccc-contract: {endpoint}: {error}")
+        return UNTOLD
+    if dry_run and not target.is_live:
+        raise click.UsageError(f"--dry-run: {target.url} is a fake")
+    examples = examples or (LIVE_EXAMPLES if target.is_live else EXAMPLES)
+    if target.is_live and leave is not None:
+        _announce(target, leave, chosen, examples)
+    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        verdicts = list(_judged(chosen, target, examples, seed, quiet=dry_run))
+    except Rang as rang:
+        return _alarm(rang, target)
+    if dry_run:
+        return HELD
+    run = Run(target.url, began, seed, examples, verdicts, leave.tier if leave and target.is_live else "")
+    for file, written in ((json_file, dumped), (junit_file, junit)):
+        if file is not None:
+            file.write_text(written(run), "utf-8")
+    click.echo(text(run))
+    return _exit(run)
+
+
+def _connected(endpoint: str, leave: Leave | None, ca_file: str | None, control_token: str) -> Target:
+    """Raises Unreachable; click.UsageError where nothing may be sent."""
+    try:
+        return connect(endpoint, leave=leave, ca_file=ca_file, control_token=control_token)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except Live as error:
+        raise click.UsageError(f"{error}; to ask a live target what can ring nobody add --live") from None
+
+
+def _exit(run: Run) -> int:
+    if run.count("differs"):
+        return DIFFERS
+    return UNTOLD if run.count("could not tell") or not run.count("held") else HELD
+
+
+# --- what is asked for ---------------------------------------------------------------------------------------------
+
+
+def _chosen(names: tuple[str, ...]) -> list[Property]:
+    known = [*(family.name for family, _ in FAMILIES), *(prop.name for prop in PROPERTIES)]
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"--only: no family or property {name!r}; {did_you_mean(name, known)}")
+    return [prop for prop in PROPERTIES if not names or prop.family in names or prop.name in names]
+
+
+def _leave(
+    granted: bool, pace: float, most: int, allow_calls: Path | None, call_book: Path | None, rehearsed: bool
+) -> Leave:
+    credential = None
+    try:
+        credential = Credential.from_environment()
+    except CredentialError as error:
+        if granted or not str(error).startswith("no credential"):
+            raise click.UsageError(str(error)) from None
+    if allow_calls is not None and not granted:
+        raise click.UsageError("--allow-calls: expected --granted beside it: who calls needs leave to")
+    try:
+        allowed = Allowed.read(allow_calls) if allow_calls else None
+    except (NotAllowed, OSError) as error:
+        raise click.UsageError(f"--allow-calls: {error}") from None
+    book = call_book or Path.home() / ".ccc-contract" / "calls.sqlite"
+    return Leave(
+        credential=credential, granted=granted, per_second=pace, most=most, allowed=allowed, book=book,
+        rehearsal=_tell if rehearsed else None,
+    )  # fmt: skip
+
+
+# --- what is told --------------------------------------------------------------------------------------------------
+
+
+def _listing(properties: list[Property]) -> Iterator[str]:
+    for prop in properties:
+        yield f"{prop.family}: {prop.name}"
+        yield f"  {prop.law}"
+        needs = f"; needs {', '.join(sorted(prop.needs))}" if prop.needs else ""
+        refused = f"; surely refused: {prop.refusal}" if prop.refusal else ""
+        yield f"  {prop.confidence}, {prop.source}{needs}{'; can dial' if prop.dials else ''}{refused}"
+
+
+def _announce(target: Target, leave: Leave, chosen: list[Property], examples: int) -> None:
+    say(f"{target.url} is live.")
+    say(f"Tier: {SAYS[leave.tier]}.")
+    say(f"Properties: {len(chosen)}, of which those without a sure refusal are left out; {examples} examples each.")
+    say(f"Requests: at most {leave.most}, {leave.per_second:g} a second. Nothing is sent a second time.")
+    if leave.allowed is not None and target.own is not None:
+        people = ", ".join(f"…{callee[-2:]}" for callee in target.own.callees)
+        say(f"Really called: {people}, at most {leave.allowed.budget} calls in all, counted in {leave.book}.")
+
+
+def _judged(chosen: list[Property], target: Target, examples: int, seed: int, *, quiet: bool) -> Iterator[Verdict]:
+    for n, prop in enumerate(chosen, 1):
+        verdict = judge(prop, target, examples=examples, seed=seed)
+        if not quiet:
+            say(f"[{n}/{len(chosen)}] {verdict.outcome:14} {prop.name} {verdict.seconds:.1f} s")
+        yield verdict
+
+
+def _tell(request: Request) -> None:
+    """What would go out, without what signs it."""
+    action = request.headers.text(b"x-tc-action")
+    params = (request.body or request.query).decode("utf-8", "replace")
+    shown = clipped(_SIGNATURE.sub("Signature=…", params))
+    click.echo(" ".join(filter(None, [request.method, action, shown])))
+
+
+_SIGNATURE = re.compile(r"\bSignature=[^&]*")
+
+
+def _alarm(rang: Rang, target: Target) -> int:
+    say(f"ccc-contract: STOPPED. {rang}.")
+    say(f"  What was sent to {target.url}: {curl(rang.request, target.url)}")
+    say(f"  What it answered: {clipped(rang.response.text)}")
+    say("  Look in the console of the contact center whether somebody is called, and end that call there.")
+    return RANG

@@ -1,0 +1,124 @@
+"""The gate before a target that is real: what may pass, how many, how fast; and what ends everything.
+
+Invariant: nothing reaches the wire but through `Gate`, and the gate sends nothing again.  A request passes that can
+harm nobody (harmless.py), or one that places a call which its owner allowed and has counted before it is sent.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..http import Request, Response
+from ..model import Api
+from .calls import OwnCalls
+from .control import Send
+from .harmless import why_it_could_harm
+from .reply import HeldBack, Unreachable
+from .target import Need
+
+Tier = Literal["no credential", "nothing granted", "granted"]
+
+CAN: dict[Tier, frozenset[Need]] = {
+    "no credential": frozenset(),
+    "nothing granted": frozenset({"credential"}),
+    "granted": frozenset({"credential", "permission"}),
+}
+"""What a property can rely on at a live target, by what was given for it."""
+
+SAYS: dict[Tier, str] = {
+    "no credential": "no credential: each request is signed by nobody, so that its signature cannot verify",
+    "nothing granted": "a credential with nothing granted: it is let in, and every action is denied",
+    "granted": "a credential that may use the actions: what refuses is an SdkAppId that cannot exist",
+}
+
+PER_SECOND = 2.0
+MOST_REQUESTS = 500
+EXAMPLES = 5
+
+_SESSION = re.compile(rb'"SessionI[dD]"\s*:\s*"[^"]')
+
+
+@dataclass
+class Pace:
+    """At most so many requests a second, evenly; None is as fast as it goes."""
+
+    per_second: float | None = None
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    _next: float = 0.0
+
+    def wait(self) -> None:
+        if self.per_second is None:
+            return
+        now = self.monotonic()
+        if now < self._next:
+            self.sleep(self._next - now)
+        self._next = max(now, self._next) + 1 / self.per_second
+
+
+class Rang(BaseException):
+    """An answer had a SessionId that nobody asked for: a call may have been placed.  Nothing more is sent.
+
+    No Exception: nothing that goes on after errors may go on after this.
+    """
+
+    def __init__(self, request: Request, response: Response) -> None:
+        super().__init__("a call may have been placed: an answer of the live target has a SessionId")
+        self.request = request
+        self.response = response
+
+
+class UsedUp(Unreachable):
+    """As many requests were sent as were allowed."""
+
+
+@dataclass
+class Gate:
+    """A `Send` of its own, before `send`."""
+
+    send: Send
+    api: Api
+    pace: Pace
+    most: int = MOST_REQUESTS
+    calls: OwnCalls | None = None
+    sent: int = 0
+    shut: bool = False
+
+    def __call__(self, request: Request) -> Response:
+        """Raises HeldBack, UsedUp; Rang, after which it lets nothing pass."""
+        if self.shut:
+            raise UsedUp("it was shut when an answer had a SessionId")
+        allowed = self.calls is not None and self.calls.covers(request)
+        if not allowed and (why := why_it_could_harm(request, self.api)):
+            raise HeldBack(why)
+        if self.sent >= self.most:
+            raise UsedUp(f"{self.most} requests were allowed, and so many were sent")
+        if allowed and self.calls is not None:
+            self.calls.count(request)
+        self.sent += 1
+        self.pace.wait()
+        response = self.send(request)
+        if allowed and self.calls is not None:
+            self.calls.note(response)
+        elif _SESSION.search(response.body):
+            self.shut = True
+            raise Rang(request, response)
+        return response
+
+
+@dataclass
+class Rehearsal:
+    """A `Send` that sends nothing and tells what would have gone out."""
+
+    gate: Callable[[Request], str]
+    """What speaks against a request."""
+    tell: Callable[[Request], None]
+
+    def __call__(self, request: Request) -> Response:
+        if not (why := self.gate(request)):
+            self.tell(request)
+        raise HeldBack(why or "a rehearsal sends nothing")
