@@ -14,7 +14,7 @@ envelope = Family("envelope", "the form of an answer, and its headers")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@envelope.holds("doc-responses", draft=drafts())
+@envelope.holds("doc-responses", refusal="doc-create-ai-agent-call", draft=drafts())
 def every_answer_is_an_envelope(service: Service, draft: Draft) -> None:
     """An answer is one JSON object with the single member Response, which is an object."""
     reply = service.ask(draft)
@@ -22,7 +22,7 @@ def every_answer_is_an_envelope(service: Service, draft: Draft) -> None:
         service.fail('{"Response": {…}}', reply, reply)
 
 
-@envelope.holds("doc-responses", draft=drafts())
+@envelope.holds("doc-responses", refusal="doc-create-ai-agent-call", draft=drafts())
 def every_answer_has_a_request_id(service: Service, draft: Draft) -> None:
     """An answer carries a RequestId, which is a UUID in lower case."""
     reply = service.ask(draft)

@@ -11,13 +11,15 @@ from .service import Service
 
 signature = Family("signature", "what a signature protects, and how each mistake is refused")
 
+NOT_LET_IN = tuple(f"AuthFailure.{word}" for word in ("Signature", "SecretId", "InvalidAuthorization", "Token"))
+"""How the codes begin with which somebody is not let in; AuthFailure.UnauthorizedOperation comes after."""
 EXPIRED = "AuthFailure.SignatureExpire"
 
 
-@signature.holds("doc-signature-v3", needs=("credential",), draft=drafts())
+@signature.holds("doc-signature-v3", needs=("credential",), refusal="doc-create-ai-agent-call", draft=drafts())
 def every_clients_writing_is_let_in(service: Service, draft: Draft) -> None:
     """A rightly signed request is let in, whichever client wrote it, in whichever scheme and method."""
-    service.gets_past(draft, "AuthFailure")
+    service.gets_past(draft, *NOT_LET_IN)
 
 
 @signature.holds(
