@@ -15,6 +15,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,25 +99,25 @@ def command(
     if not live and (dry_run or granted or allow_calls or call_book):
         raise click.UsageError("--dry-run, --granted, --allow-calls and --call-book are for --live")
     leave = _leave(granted, pace, max_requests, allow_calls, call_book, dry_run) if live else None
-    try:
-        target = _connected(endpoint, leave, ca_file, control_token)
-    except Unreachable as error:
-        say(f"ccc-contract: {endpoint}: {error}")
-        return UNTOLD
-    if dry_run and not target.is_live:
-        raise click.UsageError(f"--dry-run: {target.url} is a fake")
-    examples = examples or (LIVE_EXAMPLES if target.is_live else EXAMPLES)
-    if target.is_live and leave is not None:
-        _announce(target, leave, chosen, examples)
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     began = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        verdicts = list(_judged(chosen, target, examples, seed, quiet=dry_run))
+        with _connected(endpoint, leave, ca_file, control_token) as target:
+            if dry_run and not target.is_live:
+                raise click.UsageError(f"--dry-run: {target.url} is a fake")
+            tier, examples = "", examples or (LIVE_EXAMPLES if target.is_live else EXAMPLES)
+            if target.is_live and leave is not None:
+                tier = leave.tier
+                _announce(target, leave, chosen, examples)
+            verdicts = list(_judged(chosen, target, examples, seed, quiet=dry_run))
+            run = Run(target.url, began, seed, examples, verdicts, tier)
+    except Unreachable as error:
+        say(f"ccc-contract: {endpoint}: {error}")
+        return UNTOLD
     except Rang as rang:
-        return _alarm(rang, target)
+        return _alarm(rang, endpoint)
     if dry_run:
         return HELD
-    run = Run(target.url, began, seed, examples, verdicts, leave.tier if leave and target.is_live else "")
     for file, written in ((json_file, dumped), (junit_file, junit)):
         if file is not None:
             file.write_text(written(run), "utf-8")
@@ -124,10 +125,12 @@ def command(
     return _exit(run)
 
 
-def _connected(endpoint: str, leave: Leave | None, ca_file: str | None, control_token: str) -> Target:
+@contextmanager
+def _connected(endpoint: str, leave: Leave | None, ca_file: str | None, control_token: str) -> Iterator[Target]:
     """Raises Unreachable; click.UsageError where nothing may be sent."""
     try:
-        return connect(endpoint, leave=leave, ca_file=ca_file, control_token=control_token)
+        with connect(endpoint, leave=leave, ca_file=ca_file, control_token=control_token) as target:
+            yield target
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except Live as error:
@@ -214,9 +217,9 @@ def _tell(request: Request) -> None:
 _SIGNATURE = re.compile(r"\bSignature=[^&]*")
 
 
-def _alarm(rang: Rang, target: Target) -> int:
+def _alarm(rang: Rang, url: str) -> int:
     say(f"ccc-contract: STOPPED. {rang}.")
-    say(f"  What was sent to {target.url}: {curl(rang.request, target.url)}")
+    say(f"  What was sent to {url}: {curl(rang.request, url)}")
     say(f"  What it answered: {clipped(rang.response.text)}")
     say("  Look in the console of the contact center whether somebody is called, and end that call there.")
     return RANG

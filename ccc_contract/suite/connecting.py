@@ -44,16 +44,24 @@ class Leave:
         return "granted" if self.granted else "nothing granted"
 
 
+@contextmanager
 def connect(
-    url: str, *, leave: Leave | None = None, ca_file: str | None = None, control_token: str = "",
-    send: Send | None = None,
-) -> Target:  # fmt: skip
-    """The target at `url`, through `send` where one is given.
+    url: str, *, leave: Leave | None = None, ca_file: str | None = None, control_token: str = ""
+) -> Iterator[Target]:
+    """The target at `url`.  Raises what `reach` raises."""
+    wire = Wire(Address(url=url).url, ca_file=ca_file)
+    try:
+        yield reach(wire, url, leave=leave, control_token=control_token)
+    finally:
+        wire.close()
+
+
+def reach(send: Send, url: str, *, leave: Leave | None = None, control_token: str = "") -> Target:
+    """The target that answers through `send`, and is called `url`.
 
     Raises ValueError for what is no URL of a host, Live, and Unreachable where nobody is there.
     """
     address = Address(url=url)
-    send = send or Wire(address.url, ca_file=ca_file)
     control, doubt = proven(send, address.host, token=control_token)
     if control is not None:
         return Target.fake(send, address.host, control, url=address.url)
@@ -82,5 +90,5 @@ def _objection(request: Request, calls: OwnCalls | None) -> str:
 @contextmanager
 def connected(url: str, *, ca_file: str | None = None, control_token: str = "") -> Iterator[Service]:
     """A service at a fake, on an account of its own: what a property's check is called with."""
-    with opened(connect(url, ca_file=ca_file, control_token=control_token)) as service:
+    with connect(url, ca_file=ca_file, control_token=control_token) as target, opened(target) as service:
         yield service

@@ -20,6 +20,9 @@ ACTIONS = tuple(API.actions)
 READS = tuple(name for name, action in API.actions.items() if action.effect == "read")
 DIALLING = tuple(name for name, action in API.actions.items() if action.dials)
 
+CENTRAL = ("CreateAIAgentCall", "DescribeTelSession", "HangUpCall", "DescribeNumbers", "DescribeAIAgentInfoList")
+"""Half of what is drawn over all actions is about these: a fake that plays few plays the life of a call."""
+
 _WIDTHS = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
 # No lone surrogates: those are no text, and a family of its own tries them.
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
@@ -92,7 +95,8 @@ def _drawn_drafts(
     draw: st.DrawFn, actions: tuple[str, ...], schemes: tuple[Scheme, ...], methods: tuple[Method, ...],
     writings: tuple[str, ...], most: int,
 ) -> Draft:  # fmt: skip
-    action = draw(st.sampled_from(actions))
+    central = [name for name in CENTRAL if name in actions]
+    action = draw(st.sampled_from(central) | st.sampled_from(actions) if central else st.sampled_from(actions))
     return Draft(
         action=action,
         params=draw(params(action, most=most)),

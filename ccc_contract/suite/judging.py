@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from .property import Property
-from .reply import Reply, Unreachable, Violation
+from .reply import Rehearsed, Reply, Unreachable, Violation
 from .service import Service, opened
 from .target import Target
 
@@ -93,6 +94,8 @@ class _Trial:
             return "differs", f"{violation}{not_always}", violation
         except Unreachable as error:
             return "could not tell", str(error), None
+        if not self._service.asked:
+            return "not run", "nothing was sent", None
         return "held", "", None
 
     def _test(self, examples: int, seed: int) -> Callable[[], None]:
@@ -125,7 +128,8 @@ class _Trial:
         self._begin()
         assert self._property.check is not None
         try:
-            self._property.check(self._service, **drawn)
+            with suppress(Rehearsed):
+                self._property.check(self._service, **drawn)
         except Violation as violation:
             self._first = self._first or violation
             self.shown, self.drawn = tuple(self._service.heard), drawn

@@ -17,7 +17,7 @@ from ..model import Api
 from .calls import OwnCalls
 from .control import Send
 from .harmless import why_it_could_harm
-from .reply import HeldBack, Unreachable
+from .reply import HeldBack, Rehearsed, Unreachable
 from .target import Need
 
 Tier = Literal["no credential", "nothing granted", "granted"]
@@ -119,6 +119,7 @@ class Rehearsal:
     tell: Callable[[Request], None]
 
     def __call__(self, request: Request) -> Response:
-        if not (why := self.gate(request)):
-            self.tell(request)
-        raise HeldBack(why or "a rehearsal sends nothing")
+        if why := self.gate(request):
+            raise HeldBack(why)
+        self.tell(request)
+        raise Rehearsed

@@ -98,3 +98,7 @@ class Lost(Unreachable):
 
 class HeldBack(Exception):
     """It was not sent: the target is real, and it could ring somebody or change something; the message says why."""
+
+
+class Rehearsed(Exception):
+    """It would have gone out, and nothing does; so nothing can come back."""

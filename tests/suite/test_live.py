@@ -14,7 +14,7 @@ from ccc_contract import load_api
 from ccc_contract.client.credentials import Credential
 from ccc_contract.http import Request, Response
 from ccc_contract.suite.calls import Allowed, NotAllowed, OwnCalls, SpentAll
-from ccc_contract.suite.connecting import Leave, Live, connect
+from ccc_contract.suite.connecting import Leave, Live, reach
 from ccc_contract.suite.draft import CALL, Draft
 from ccc_contract.suite.harmless import IMPOSSIBLE_APP, NOBODY, UNASSIGNABLE, why_it_could_harm
 from ccc_contract.suite.judging import Verdict, judge
@@ -73,7 +73,7 @@ def leave(**more: object) -> Leave:
 
 
 def verdicts(target: Noted, how: Leave, examples: int = 3) -> Iterator[Verdict]:
-    at = connect(URL, leave=how, send=target)
+    at = reach(target, URL, leave=how)
     for prop in PROPERTIES:
         yield judge(prop, at, examples=examples)
 
@@ -88,13 +88,13 @@ def call(**params: object) -> Request:
 def test_without_leave_nothing_but_the_proof_is_sent() -> None:
     target = service()
     with pytest.raises(Live, match="did not prove to be a fake"):
-        connect(URL, send=target)
+        reach(target, URL)
     assert target.requests == []
 
 
 def test_a_name_or_an_address_of_this_machine_proves_nothing() -> None:
     with pytest.raises(Live):
-        connect("http://127.0.0.1:9/", send=service())
+        reach(service(), "http://127.0.0.1:9/")
 
 
 def test_who_echoes_an_old_nonce_is_live() -> None:
@@ -104,7 +104,7 @@ def test_who_echoes_an_old_nonce_is_live() -> None:
         return Response(200, ((b"Content-Type", b"application/json"),), answered)
 
     with pytest.raises(Live, match="nonce"):
-        connect(URL, send=replayed)
+        reach(replayed, URL)
 
 
 # --- what reaches it ------------------------------------------------------------------------------------------------
@@ -192,9 +192,9 @@ def test_ones_own_numbers_are_called_within_the_budget_and_counted_over_runs(tmp
     prop = a_call_to_ones_own_number_can_be_watched_and_ended
     how = leave(credential=CREDENTIAL, granted=True, allowed=Allowed(OWN, 3), book=tmp_path / "calls.sqlite")
     target = service()
-    first = judge(prop, connect(URL, leave=how, send=target), examples=5)
+    first = judge(prop, reach(target, URL, leave=how), examples=5)
     assert (first.outcome, first.why) == ("held", "")
-    second = judge(prop, connect(URL, leave=how, send=target), examples=5)
+    second = judge(prop, reach(target, URL, leave=how), examples=5)
     assert second.outcome == "could not tell"
     assert "3 calls are allowed in all" in second.why
     placed = [r for r in target.requests if r.headers.text(b"x-tc-action") == "CreateAIAgentCall"]
