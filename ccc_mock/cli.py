@@ -27,7 +27,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_command(ccc_mock, argv, program="ccc-mock")
 
 
-LATER = {"exec": "ccc_mock.exec:exec_", "explain": "ccc_mock.explain:explain"}
+LATER = {
+    "exec": "ccc_mock.exec:exec_",
+    "explain": "ccc_mock.explain:explain",
+    "mutants": "ccc_mock.mutant_commands:mutants",
+}
 
 
 @click.group(cls=Commands, later=LATER, invoke_without_command=True, context_settings=HELP)

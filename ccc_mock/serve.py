@@ -23,6 +23,7 @@ from .endpoint import Endpoint
 from .ledger import Ledger
 from .limits import CEILINGS, Limits
 from .magic import DEFAULT_PREFIX
+from .mutant_commands import NO_MUTANT, ChosenMutant, chosen_mutant
 from .options import (
     GivenWorld,
     Whole,
@@ -94,6 +95,14 @@ DEFAULT_PORT = 8679
     metavar="open|strict|FILE",
     callback=usage_error(given_world),
     help="What the account has: everything and no rule, everything and all rules, or what a file describes.",
+)
+@click.option(
+    "--mutant",
+    envvar="CCC_MOCK_MUTANT",
+    metavar="NAME|list",
+    is_eager=True,
+    callback=chosen_mutant,
+    help="Be wrong on purpose, as `ccc-mock mutants` tells; list prints the names and ends.",
 )
 @click.option("--seed", envvar="CCC_MOCK_SEED", type=int, help="Make the ids repeat from run to run.")
 @click.option(
@@ -194,6 +203,7 @@ def serve(
     auth: Auth,
     at: float | None,
     world: GivenWorld,
+    mutant: ChosenMutant,
     seed: int | None,
     settings: tuple[tuple[str, str], ...],
     plans: tuple[Parsed, ...],
@@ -235,6 +245,7 @@ def serve(
         ledger_calls=ledger_calls,
         rate_limit=rate_limit,
         limits=limits,
+        make=mutant.make,
     )
     try:
         listener = listen(host, port)
@@ -251,7 +262,8 @@ def serve(
 
     def greet() -> None:
         told = (url, first, token, certified.ca_file if certified else None)
-        print(__hello_json(*told) if as_json else hello(*told, shown=not given), flush=True)  # noqa: T201
+        greeting = __hello_json(*told, mutant.name) if as_json else hello(*told, shown=not given, mutant=mutant)
+        print(greeting, flush=True)  # noqa: T201
 
     server = Server(app, listener, ready=greet)
     certificate: AbstractContextManager[Certified | None] = contextlib.nullcontext()
@@ -278,12 +290,13 @@ def endpoint_of(
     ledger_calls: int,
     rate_limit: bool,
     limits: Sequence[tuple[str, int | None]],
+    make: Callable[..., Endpoint] = Endpoint,
 ) -> Endpoint:
     """The fake that the options describe.  What does not go together is a usage error."""
     if limits and not rate_limit:
         raise click.UsageError("--limit goes with --rate-limit, and --no-rate-limit was given")
     try:
-        endpoint = Endpoint(
+        endpoint = make(
             credentials=[credential for group in credentials for credential in group] or [DEFAULT_CREDENTIAL],
             clock=Clock(at=at),
             world=world.description,
@@ -326,7 +339,7 @@ def _certificate(names: Sequence[str], ca_file: str | None) -> Iterator[Certifie
         yield made
 
 
-def __hello_json(url: str, credential: Credential, token: str | None, ca_file: Path | None) -> str:
+def __hello_json(url: str, credential: Credential, token: str | None, ca_file: Path | None, mutant: str | None) -> str:
     return json.dumps(
         {
             "url": url,
@@ -335,17 +348,29 @@ def __hello_json(url: str, credential: Credential, token: str | None, ca_file: P
             "control_url": f"{url}/_ccc",
             "control_token": token,
             "ca_file": None if ca_file is None else str(ca_file),
+            "mutant": mutant,
         }
     )
 
 
-def hello(url: str, credential: Credential, token: str | None, ca_file: Path | None = None, *, shown: bool) -> str:
+def hello(
+    url: str,
+    credential: Credential,
+    token: str | None,
+    ca_file: Path | None = None,
+    *,
+    shown: bool,
+    mutant: ChosenMutant = NO_MUTANT,
+) -> str:
+    served = f"{url} as {mutant.name}, WRONG ON PURPOSE" if mutant.name else url
     lines = [
-        f"ccc-mock {version('ccc-mock')} serves {url} (a fake: nobody is dialled; unofficial, not by Tencent)",
+        f"ccc-mock {version('ccc-mock')} serves {served} (a fake: nobody is dialled; unofficial, not by Tencent)",
         f"  SecretId   {credential.secret_id}",
         f"  SecretKey  {credential.secret_key if shown else '(as given)'}",
         f"  control    {url}/_ccc/health",
     ]
+    if mutant.name:
+        lines.append(f"  wrong      {mutant.says}")
     if ca_file is not None:
         lines.append(f"  CA         {ca_file}")
     if token is not None:

@@ -80,8 +80,8 @@ OUTSIDE = {
     ccc_contract: ("call", "cli", "console", "foreign_signer", "proof", "reading", "refresh", "suite",
                    "vector_commands"),
     ccc_mock: (
-        "adapters", "cli", "control", "exec", "explain", "faking", "options", "pytest_plugin", "serve", "surface",
-        "testing",
+        "adapters", "cli", "control", "exec", "explain", "faking", "mutant_commands", "options", "pytest_plugin",
+        "serve", "surface", "testing",
     ),
 }  # fmt: skip
 

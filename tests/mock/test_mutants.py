@@ -1,0 +1,93 @@
+"""Each mutant is wrong in the one way that it says, and in no other."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from ccc_mock import Endpoint
+from ccc_mock.mutants import MUTANTS, NoMutant, made, mutant
+from ccc_mock.mutants.mutant import FAMILIES, without
+from mutants_asked import Asked, Row
+from mutants_rows import FAMILIES as ROWS_OF_FAMILIES
+from mutants_rows import GOOD, ROWS
+
+SEEN_IN_EVERY_SUCCESS = {
+    "request-id-lost", "request-id-no-uuid", "null-error-in-success", "response-left-out", "charset-added",
+    "undeclared-field-in-success", "region-required", "session-id-is-a-number",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.mutant)
+def test_a_mutant_is_wrong_where_it_says(row: Row) -> None:
+    assert row.act(Asked(None)) == row.true
+    assert row.act(Asked(row.mutant)) == row.wrong
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_good_request_gets_a_good_answer_unless_its_fault_is_there(name: str) -> None:
+    same = Asked(name).reply(GOOD) == Asked(None).reply(GOOD)
+    assert same is (name not in SEEN_IN_EVERY_SUCCESS)
+
+
+def test_every_mutant_is_shown() -> None:
+    assert [row.mutant for row in ROWS] == list(MUTANTS)
+
+
+@pytest.mark.parametrize("rows", ROWS_OF_FAMILIES, ids=FAMILIES)
+def test_no_two_of_a_family_answer_all_its_questions_alike(rows: tuple[Row, ...]) -> None:
+    slow = {"small-body-limit", "large-body-limit", "body-limit-refused", "large-body-with-http-413"}
+    asked = [row for row in rows if row.mutant not in slow]
+    told = {row.mutant: repr([_answer(other, row.mutant) for other in asked]) for row in asked}
+    assert [names for names, count in Counter(told.values()).items() if count > 1] == []
+    assert repr([row.true for row in asked]) not in told.values()
+
+
+def _answer(row: Row, name: str) -> object:
+    try:
+        return row.act(Asked(name))
+    except (LookupError, AttributeError, TypeError, ValueError) as broken:  # its answer has no such form
+        return repr(broken)
+
+
+def test_names_are_told_as_facts_and_families_have_three() -> None:
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name) for name in MUTANTS)
+    assert all(re.fullmatch(r".+\.", each.says) and each.says.count(". ") == 0 for each in MUTANTS.values())
+    assert list(dict.fromkeys(each.family for each in MUTANTS.values())) == list(FAMILIES)
+    assert min(Counter(each.family for each in MUTANTS.values()).values()) >= 3
+    assert len({each.says for each in MUTANTS.values()}) == len(MUTANTS)
+
+
+def test_an_unknown_name_is_told_with_the_nearest() -> None:
+    with pytest.raises(NoMutant, match="no mutant 'charset-aded'; did you mean charset-added"):
+        mutant("charset-aded")
+
+
+def test_the_true_fake_is_untouched_by_a_mutant_beside_it() -> None:
+    before = Asked(None).reply(GOOD)
+    for name in MUTANTS:
+        made(name)
+    assert Asked(None).reply(GOOD) == before
+    assert type(Endpoint()._services["ccc"]).__name__ == "Pipeline"
+
+
+def test_what_a_mutant_remembers_is_its_own_endpoint_s() -> None:
+    first, second = Asked("request-id-repeats"), Asked("request-id-repeats")
+    second.account.new_uuid()
+    assert first.fields(GOOD)["RequestId"] != second.fields(GOOD)["RequestId"]
+
+
+def test_the_journal_has_what_a_mutant_sent() -> None:
+    fake = Asked("charset-added")
+    fake.reply(GOOD)
+    (entry,) = fake.endpoint.journal()
+    assert "charset" in str(entry["reply"])
+
+
+def test_a_check_that_is_not_there_cannot_be_left_out() -> None:
+    from ccc_mock.mutants.mutant import Parts
+
+    with pytest.raises(ValueError, match="no check 'nonsense'"):
+        without("nonsense")(Parts())
