@@ -348,7 +348,7 @@ def __hello_json(url: str, credential: Credential, token: str | None, ca_file: P
             "control_url": f"{url}/_ccc",
             "control_token": token,
             "ca_file": None if ca_file is None else str(ca_file),
-            "mutant": mutant,
+            **({"mutant": mutant} if mutant else {}),
         }
     )
 
