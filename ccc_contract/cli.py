@@ -39,6 +39,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 
 LATER = {
     "test": "ccc_contract.suite.command:command",
+    "grade": "ccc_contract.suite.grade_command:command",
     "call": "ccc_contract.call:call",
     "sign": "ccc_contract.call:sign",
     "vectors": "ccc_contract.vector_commands:vectors",

@@ -41,7 +41,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature",
          "ccc_contract.suite.of_calls", "ccc_contract.suite.properties", "ccc_contract.suite.judging",
          "ccc_contract.suite.calls", "ccc_contract.suite.live", "ccc_contract.suite.connecting",
-         "ccc_contract.suite.showing", "ccc_contract.suite.report"),
+         "ccc_contract.suite.showing", "ccc_contract.suite.report", "ccc_contract.suite.grading",
+         "ccc_contract.suite.starting"),
     ),
     (
         "core of the fake",
@@ -116,7 +117,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "edge",
-        ("ccc_contract.console", "ccc_contract.suite.command", "ccc_contract.call",
+        ("ccc_contract.console", "ccc_contract.suite.command", "ccc_contract.suite.grade_command", "ccc_contract.call",
          "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
          "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.mutant_commands", "ccc_mock.options",
          "ccc_mock.explain", "ccc_mock.serve", "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
@@ -135,6 +136,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.call": {"click"},
     "ccc_contract.cli": {"click"},
     "ccc_contract.suite.command": {"click"},
+    "ccc_contract.suite.grade_command": {"click"},
     "ccc_contract.client.async_client": {"anyio"},
     "ccc_contract.vector_commands": {"click"},
     "ccc_contract.refresh": {"click"},

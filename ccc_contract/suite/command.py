@@ -90,7 +90,7 @@ def command(
     A target is live until it proves to be a fake, by giving back a fresh nonce at /_ccc/health; a live one is asked
     nothing without --live, and then only what can ring nobody.
     """
-    chosen = _chosen(only)
+    chosen = chosen_properties(only)
     if listed:
         click.echo("\n".join(_listing(chosen)))
         return HELD
@@ -146,7 +146,7 @@ def _exit(run: Run) -> int:
 # --- what is asked for ---------------------------------------------------------------------------------------------
 
 
-def _chosen(names: tuple[str, ...]) -> list[Property]:
+def chosen_properties(names: tuple[str, ...]) -> list[Property]:
     known = [*(family.name for family, _ in FAMILIES), *(prop.name for prop in PROPERTIES)]
     for name in names:
         if name not in known:

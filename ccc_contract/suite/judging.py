@@ -21,9 +21,6 @@ from .target import Target
 Outcome = Literal["held", "differs", "not run", "could not tell"]
 EXAMPLES = 100
 MACHINE_STEPS = 20
-_PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
-_LIVE_PHASES = (Phase.explicit, Phase.generate)
-"""To shrink would send hundreds of requests."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,8 @@ class Verdict:
     """The conversation that shows it, as short as it could be made."""
 
 
-def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int = 0) -> Verdict:
-    """Try it with so many examples, drawn from `seed`."""
+def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int = 0, shrinks: bool = True) -> Verdict:
+    """Try it with so many examples, drawn from `seed`; what differs is made as small as can be if it `shrinks`."""
     if target.is_live and not prop.refusal and "own callees" not in prop.needs:
         return Verdict(prop, "not run", "nothing says that the service surely refuses its requests")
     missing = sorted(prop.needs - target.can)
@@ -57,7 +54,7 @@ def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int
     began = time.perf_counter()
     try:
         with opened(target) as service:
-            trial = _Trial(prop, service)
+            trial = _Trial(prop, service, shrinks=shrinks and not target.is_live)
             outcome, why, violation = trial.run(examples, seed)
             service.kept = violation is not None
     except Unreachable as error:
@@ -70,7 +67,8 @@ def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int
 
 
 class _Trial:
-    def __init__(self, prop: Property, service: Service) -> None:
+    def __init__(self, prop: Property, service: Service, *, shrinks: bool) -> None:
+        self._phases = (Phase.explicit, Phase.generate, *([Phase.shrink] if shrinks else []))
         self._property, self._service = prop, service
         self._broken: Exception | None = None
         self._first: Violation | None = None
@@ -101,7 +99,7 @@ class _Trial:
     def _test(self, examples: int, seed: int) -> Callable[[], None]:
         how = settings(
             max_examples=examples, deadline=None, database=None, derandomize=False, print_blob=False,
-            phases=_LIVE_PHASES if self._service.target.is_live else _PHASES, report_multiple_bugs=False,
+            phases=self._phases, report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet, stateful_step_count=MACHINE_STEPS,
         )  # fmt: skip
         prop, service = self._property, self._service

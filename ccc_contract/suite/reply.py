@@ -31,10 +31,14 @@ class Reply:
             return None
 
     @property
+    def is_envelope(self) -> bool:
+        """Is there a Response to look into?"""
+        return isinstance(self.document, dict) and isinstance(self.document.get("Response"), dict)
+
+    @property
     def fields(self) -> dict[str, JSON]:
         """What is in Response; nothing where there is none."""
-        inside = self.document.get("Response") if isinstance(self.document, dict) else None
-        return inside if isinstance(inside, dict) else {}
+        return self.document["Response"] if self.is_envelope else {}
 
     @property
     def error(self) -> dict[str, JSON]:
@@ -72,7 +76,7 @@ class Reply:
             return "no behaviour (HTTP 501)"
         if self.code:
             return f"{self.code}: {self.message[:200]}"
-        if self.fields:
+        if self.is_envelope:
             return "an answer without an error"
         return f"HTTP {self.response.status}, {len(self.response.body)} bytes that are no answer of the service"
 

@@ -146,7 +146,7 @@ class Service:
         reply = self.ask(draft)
         if reply.has_no_behaviour:
             reject()
-        if reply.code or not reply.fields:
+        if reply.code or not reply.is_envelope:
             raise Violation("a success", str(reply), reply)
         return reply
 
@@ -154,7 +154,7 @@ class Service:
         """Raises Violation where it is refused with a code that begins with one of these, or gets no answer of the
         service's form: `AuthFailure`."""
         reply = self.ask(draft)
-        if not reply.has_no_behaviour and not reply.fields:
+        if not reply.has_no_behaviour and not reply.is_envelope:
             raise Violation("an answer of the service", str(reply), reply)
         if reply.code.startswith(prefixes):
             raise Violation(f"no {' or '.join(prefixes)}", str(reply), reply)
