@@ -33,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="repeat the ids and draws of a run, whose header tells its N; each test has a seed of its own, made of it",
     )
+    group.addoption(
+        "--ccc-endpoint", metavar="URL", help="with --pyargs ccc_contract.suite: what to hold against the contract"
+    )
+    group.addoption(
+        "--ccc-examples", type=int, metavar="N", help="with --pyargs ccc_contract.suite: examples of each property"
+    )
     parser.addini("ccc_credentials", _INI["ccc_credentials"], type="linelist", default=[])
     parser.addini("ccc_auth", _INI["ccc_auth"], default="known")
     parser.addini("ccc_limits", _INI["ccc_limits"], type="bool", default=False)

@@ -117,7 +117,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "edge",
-        ("ccc_contract.console", "ccc_contract.suite.command", "ccc_contract.suite.grade_command", "ccc_contract.call",
+        ("ccc_contract.console", "ccc_contract.suite.command", "ccc_contract.suite.grade_command",
+         "ccc_contract.suite.test_contract", "ccc_contract.call",
          "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
          "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.mutant_commands", "ccc_mock.options",
          "ccc_mock.explain", "ccc_mock.serve", "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
@@ -136,6 +137,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.call": {"click"},
     "ccc_contract.cli": {"click"},
     "ccc_contract.suite.command": {"click"},
+    "ccc_contract.suite.test_contract": {"pytest"},
     "ccc_contract.suite.grade_command": {"click"},
     "ccc_contract.client.async_client": {"anyio"},
     "ccc_contract.vector_commands": {"click"},
