@@ -39,6 +39,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 
 LATER = {
     "test": "ccc_contract.suite.command:command",
+    "ledger": "ccc_contract.suite.command:show_ledger",
+    "record": "ccc_contract.suite.diff_command:record",
+    "diff": "ccc_contract.suite.diff_command:diff",
     "grade": "ccc_contract.suite.grade_command:command",
     "call": "ccc_contract.call:call",
     "sign": "ccc_contract.call:sign",

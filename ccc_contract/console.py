@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -61,6 +62,16 @@ def let_nobody_read(stream: TextIO) -> None:
     """Let it lead nowhere from here on: whoever was to read it is gone, or the disk is full."""
     # Python flushes what is left once more at exit; with the pipe gone that would print a traceback and end in 120.
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write a file as a whole: who reads it meanwhile sees the old one or the new one.  Raises OSError."""
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 HELP = {"help_option_names": ["-h", "--help"]}

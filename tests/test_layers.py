@@ -41,8 +41,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature",
          "ccc_contract.suite.of_calls", "ccc_contract.suite.properties", "ccc_contract.suite.judging",
          "ccc_contract.suite.calls", "ccc_contract.suite.live", "ccc_contract.suite.connecting",
-         "ccc_contract.suite.showing", "ccc_contract.suite.report", "ccc_contract.suite.grading",
-         "ccc_contract.suite.starting"),
+         "ccc_contract.suite.showing", "ccc_contract.suite.report", "ccc_contract.suite.ledger",
+         "ccc_contract.suite.grading",
+         "ccc_contract.suite.starting", "ccc_contract.suite.transcript", "ccc_contract.suite.questions",
+         "ccc_contract.suite.differences"),
     ),
     (
         "core of the fake",
@@ -118,7 +120,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "edge",
         ("ccc_contract.console", "ccc_contract.suite.command", "ccc_contract.suite.grade_command",
-         "ccc_contract.suite.test_contract", "ccc_contract.call",
+         "ccc_contract.suite.test_contract", "ccc_contract.suite.diff_command", "ccc_contract.call",
          "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
          "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.mutant_commands", "ccc_mock.options",
          "ccc_mock.explain", "ccc_mock.serve", "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
@@ -130,13 +132,14 @@ WITH_PYTEST = (
     "fixtures", "sockets",
 )  # fmt: skip
 
-WITH_HYPOTHESIS = ("service", "property", "drawing", "judging", "of_signature", "of_calls")
+WITH_HYPOTHESIS = ("service", "property", "drawing", "judging", "of_signature", "of_calls", "questions")
 
 LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.console": {"click"},
     "ccc_contract.call": {"click"},
     "ccc_contract.cli": {"click"},
     "ccc_contract.suite.command": {"click"},
+    "ccc_contract.suite.diff_command": {"click"},
     "ccc_contract.suite.test_contract": {"pytest"},
     "ccc_contract.suite.grade_command": {"click"},
     "ccc_contract.client.async_client": {"anyio"},

@@ -22,13 +22,14 @@ from pathlib import Path
 import click
 
 from ..client.credentials import Credential
-from ..console import say
+from ..console import replace_text, say
 from ..errors import CredentialError
 from ..http import Request
 from ..spelling import did_you_mean
 from .calls import Allowed, NotAllowed
 from .connecting import Leave, Live, connect
 from .judging import EXAMPLES, Verdict, judge
+from .ledger import EMPTY, Ledger
 from .live import EXAMPLES as LIVE_EXAMPLES
 from .live import MOST_REQUESTS, PER_SECOND, SAYS, Rang
 from .properties import FAMILIES, PROPERTIES
@@ -63,6 +64,9 @@ and TENCENTCLOUD_TOKEN where they are set, else without a credential.
 )
 @click.option("--junit", "junit_file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--json", "json_file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--ledger", "ledger_file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Keep the verdicts there, beside those of other targets and days.")  # fmt: skip
+@click.option("--as", "known_as", metavar="NAME", help="What the ledger calls the target; its URL without it.")
 @click.option("--ca-file", metavar="PATH", type=click.Path(exists=True, dir_okay=False),
               help="A PEM file to trust in place of the system's.")  # fmt: skip
 @click.option("--control-token", metavar="TOKEN", envvar="CCC_CONTROL_TOKEN", default="", help="Of the fake's control.")
@@ -82,8 +86,9 @@ and TENCENTCLOUD_TOKEN where they are set, else without a credential.
               help="Where really placed calls are counted.")  # fmt: skip
 def command(
     endpoint: str | None, only: tuple[str, ...], seed: int | None, examples: int | None, junit_file: Path | None,
-    json_file: Path | None, ca_file: str | None, control_token: str, listed: bool, live: bool, granted: bool,
-    pace: float, max_requests: int, dry_run: bool, allow_calls: Path | None, call_book: Path | None,
+    json_file: Path | None, ledger_file: Path | None, known_as: str | None, ca_file: str | None, control_token: str,
+    listed: bool, live: bool, granted: bool, pace: float, max_requests: int, dry_run: bool, allow_calls: Path | None,
+    call_book: Path | None,
 ) -> int:  # fmt: skip
     """Hold a target against the contract, and tell what held and what did not.
 
@@ -98,6 +103,7 @@ def command(
         raise click.UsageError("expected --endpoint URL, such as http://127.0.0.1:8679")
     if not live and (dry_run or granted or allow_calls or call_book):
         raise click.UsageError("--dry-run, --granted, --allow-calls and --call-book are for --live")
+    ledger = _ledger(ledger_file)
     leave = _leave(granted, pace, max_requests, allow_calls, call_book, dry_run) if live else None
     seed = random.SystemRandom().randrange(2**32) if seed is None else seed
     began = datetime.now(UTC).isoformat(timespec="seconds")
@@ -120,9 +126,27 @@ def command(
         return HELD
     for file, written in ((json_file, dumped), (junit_file, junit)):
         if file is not None:
-            file.write_text(written(run), "utf-8")
+            replace_text(file, written(run))
+    if ledger_file is not None:
+        replace_text(ledger_file, ledger.with_run(known_as or run.url, run).dumped())
     click.echo(text(run))
     return _exit(run)
+
+
+def _ledger(file: Path | None) -> Ledger:
+    """Read before anything is asked, so that a run is not lost to a file that is none."""
+    try:
+        return EMPTY if file is None or not file.exists() else Ledger.read(file.read_text("utf-8"))
+    except (ValueError, OSError) as error:
+        raise click.UsageError(f"--ledger: {file}: {error}") from None
+
+
+@click.command("ledger")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def show_ledger(file: Path) -> int:
+    """Show which properties held at which target, and when that was seen."""
+    click.echo("\n".join(_ledger(file).lines()))
+    return HELD
 
 
 @contextmanager

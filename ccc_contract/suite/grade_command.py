@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from ..console import say
+from ..console import replace_text, say
 from .command import chosen_properties
 from .connecting import Live, connect
 from .grading import Matrix
@@ -55,7 +55,7 @@ def command(
         return UNTOLD
     matrix = Matrix(target_command, seed, examples, tuple(prop.name for prop in chosen), rows)
     if store is not None:
-        store.write_text(matrix.dumped(), "utf-8")
+        replace_text(store, matrix.dumped())
     click.echo("\n".join(matrix.lines()))
     return SOME_SURVIVE if matrix.survivors else ALL_FOUND
 

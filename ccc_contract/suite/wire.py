@@ -63,10 +63,8 @@ class Wire:
             connection.putheader(name, value)
         if b"content-length" not in request.headers and (request.body or request.method == "POST"):
             connection.putheader("Content-Length", str(len(request.body)))
-        connection.endheaders()
-        if request.body:
-            with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read everything
-                connection.send(request.body)
+        with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read everything
+            connection.endheaders(request.body or None)
 
     def _answer(self) -> Response:
         came = self._connection.getresponse()

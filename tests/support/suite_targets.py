@@ -39,6 +39,7 @@ def on_a_socket(send: Send) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet: two of them wait for each other
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
