@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import importlib.util
@@ -11,6 +12,8 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from types import FrameType
 from typing import Literal
 
 import anyio
@@ -77,6 +80,7 @@ class Server(uvicorn.Server):
         self._app = app
         self._listener = listener
         self._ready = ready
+        self._wake: Callable[[], object] = lambda: None
 
     def serve_until_stopped(self, tls: ssl.SSLContext | None = None) -> Stopped:
         """Block until a signal, or `should_exit`; given a context, speak TLS."""
@@ -91,6 +95,19 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ready()
+
+    async def main_loop(self) -> None:
+        """Until it is told to stop: uvicorn looks for that ten times a second, and `stop` does not wait for it."""
+        loop = asyncio.get_running_loop()
+        with anyio.CancelScope() as ticking:
+            self._wake = partial(loop.call_soon_threadsafe, ticking.cancel)
+            await super().main_loop()
+
+    def stop(self) -> None:
+        """Tell it from another thread, or from a signal's handler, to stop."""
+        self.should_exit = True
+        with contextlib.suppress(RuntimeError):  # its loop is closed: it has stopped
+            self._wake()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -111,6 +128,10 @@ class Server(uvicorn.Server):
         with anyio.move_on_after(LAST_SECONDS):
             while self.server_state.tasks:
                 await anyio.sleep(0.01)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.stop()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -99,5 +99,5 @@ def in_thread(
             raise RuntimeError(f"ccc-mock did not begin to serve {url} within {STOP_SECONDS} seconds")
         yield url
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(STOP_SECONDS)
