@@ -21,6 +21,7 @@ import in_process
 import parts
 import plugin
 import signatures
+import suite
 import world
 import worst
 from figures import Figure, Result, table
@@ -39,6 +40,7 @@ FULL: Mapping[str, Part] = {
     "world": partial(world.measure, calls=1_000_000, callees=100_000),
     "worst": partial(worst.measure, rounds=3),
     "signatures": partial(signatures.measure, rounds=20),
+    "suite": partial(suite.measure, examples=100),
 }
 SMOKE: Mapping[str, Part] = {
     "rate": partial(parts.rate, rounds=1, seconds=1),
@@ -51,6 +53,7 @@ SMOKE: Mapping[str, Part] = {
     "world": partial(world.measure, calls=2_000, callees=200),
     "worst": partial(worst.measure, rounds=1, names=("as many keys as there may be", "10 MB of {")),
     "signatures": partial(signatures.measure, rounds=2),
+    "suite": partial(suite.measure, examples=5),
 }
 
 
