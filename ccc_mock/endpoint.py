@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ccc_contract.envelope import failure
@@ -95,6 +95,8 @@ class Endpoint:
         limited = limits.by_action(self.api) if limits else {}
         rules = in_order(self.settings.rule_order)
         self._backend = Backend(self.api, self.settings, handlers, self.magic_prefix, limited, rules, cure)
+        self.watch: Callable[[Exchange, Pipeline | Metadata], None] | None = None
+        """Runs an exchange through the service that answers it, and looks at it before and after."""
         self._making, self._stopwatch = threading.Lock(), stopwatch
         self._mismatches: Mismatches | None = None
         self._services: dict[Service, Pipeline | Metadata] = {"ccc": Pipeline(stages, self._backend, self.auth)}
@@ -126,7 +128,10 @@ class Endpoint:
             )
             if grant is None and asked and self.auth != "known":
                 exchange.stranger = self.accounts.stranger(secret_id)
-            service.run(exchange)
+            if self.watch is None:
+                service.run(exchange)
+            else:
+                self.watch(exchange, service)
             mismatched = exchange.refused is not None and exchange.refused.code in EXPLAINED
             if exchange.planned is not None:
                 _spoil(exchange, exchange.planned, self._backend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, fields
 from operator import itemgetter
 from typing import NamedTuple
@@ -139,6 +140,12 @@ class Windows:
     def clear(self) -> None:
         self._second = None
         self._counts.clear()
+
+    def copied(self) -> Windows:
+        """Another one that has counted the same."""
+        other = copy(self)
+        other._counts = self._counts.copy()
+        return other
 
     def __len__(self) -> int:
         """How many different keys are counted."""

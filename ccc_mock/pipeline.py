@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from ccc_contract.envelope import failure, success
 from ccc_contract.errors import ApiError
@@ -12,7 +13,7 @@ from .checks.check import Judges
 from .exchange import Exchange, NotSupportedByFake, StoodIn
 from .parameters import Parameters
 from .reply import Reply
-from .stages import UNKNOWN, UNSIGNED, VERIFIED, Backend, Stage, runs
+from .stages import UNKNOWN, UNSIGNED, VERIFIED, Backend, Run, Stage, runs
 
 # auth → what is not judged of a request whose SecretId is known, and of any other.
 _SPARED: Mapping[Auth, tuple[frozenset[Judges], frozenset[Judges]]] = {
@@ -31,7 +32,7 @@ class Pipeline:
     def __init__(
         self, stages: tuple[Stage, ...], backend: Backend, auth: Auth, *, unsigned: Collection[str] = ()
     ) -> None:
-        self._backend = backend
+        self.stages, self.backend, self.auth = stages, backend, auth
         self._all_unsigned = auth == "off"
         self._some_unsigned = frozenset(action.encode() for action in unsigned)
         self._unsigned = runs(stages, UNSIGNED)
@@ -49,12 +50,21 @@ class Pipeline:
         one would get the keys of its account."""
         return not self._some_unsigned or parameters.common(b"Action") not in self._some_unsigned
 
+    def steps_of(self, exchange: Exchange) -> Mapping[Run, tuple[str, str]]:
+        """What an exchange runs through, in order, each with its stage and its check."""
+        if not self.asks_who(exchange.parameters):
+            return self._unsigned
+        return self._known if exchange.grant is not None else self._unknown
+
+    def but(self, *, stages: tuple[Stage, ...] | None = None, **changed: object) -> Pipeline:
+        """The same with other stages, or with fields of its backend changed."""
+        backend = replace(self.backend, **changed)  # type: ignore[arg-type]  # the fields of Backend
+        unsigned = [action.decode() for action in self._some_unsigned]
+        return Pipeline(self.stages if stages is None else stages, backend, self.auth, unsigned=unsigned)
+
     def run(self, exchange: Exchange) -> None:
         """Sets the reply of the exchange, and which stage and check decided."""
-        backend = self._backend
-        steps = self._known if exchange.grant is not None else self._unknown
-        if not self.asks_who(exchange.parameters):
-            steps = self._unsigned
+        backend, steps = self.backend, self.steps_of(exchange)
         try:
             for run in steps:
                 run(exchange, backend)

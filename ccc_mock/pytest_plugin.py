@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from ccc_mock.testing.sockets import TlsAccount
 
 MARKER = (
-    "ccc(plan=None, at=None, seed=None, limits=None, world=None, auth=None, allow=None): what the fake of `ccc`, "
-    "`ccc_server` and `ccc_server_tls` is like; of several markers the closest to the test decides (docs/pytest.md)."
+    "ccc(plan=None, at=None, seed=None, limits=None, world=None, auth=None, allow=None, accept=None): what the fake of "
+    "`ccc`, `ccc_server` and `ccc_server_tls` is like; of several markers the closest to the test decides "
+    "(docs/pytest.md)."
+)
+
+EVERY_PLAN = (
+    "ccc_every_plan(max_faults=1, max_gap=0, action='CreateAIAgentCall', words=None): run the test once with each "
+    "plan of up to so many faults, whichever fake it takes; the fixture `ccc_plan` is the plan (docs/every-plan.md)."
 )
 
 
@@ -44,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("ccc_limits", _INI["ccc_limits"], type="bool", default=False)
     parser.addini("ccc_guard", _INI["ccc_guard"], type="bool", default=False)
     parser.addini("ccc_allow", _INI["ccc_allow"], type="args", default=[])
+    group.addoption("--ccc-fidelity", metavar="documented", help=_INI["ccc_fidelity"])
+    parser.addini("ccc_fidelity", _INI["ccc_fidelity"], default="")
+    parser.addini("ccc_accept", _INI["ccc_accept"], type="linelist", default=[])
 
 
 _INI = {
@@ -55,6 +64,8 @@ _INI = {
     "ccc_guard": "ccc-mock: refuse every call of the real service's hosts, whether a test uses a fake or not",
     "ccc_allow": "ccc-mock: what a test may leave behind without failing: unconsumed (plans), duplicates (of calls), "
     "unsupported (calls), stopped (calls of the real service)",
+    "ccc_fidelity": "ccc-mock: `documented` fails a test whose answers rest on what is only assumed of the service",
+    "ccc_accept": "ccc-mock: lines of `assumption: reason`, which answers may rest on all the same",
 }
 
 
@@ -69,12 +80,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
+    config.addinivalue_line("markers", EVERY_PLAN)
     if config.option.ccc_seed is None:  # the workers of xdist are told the options of their controller
         config.option.ccc_seed = int.from_bytes(os.urandom(4), "big")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"ccc-mock: --ccc-seed={config.option.ccc_seed}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("ccc_every_plan") is not None:
+        from ccc_mock.testing.every_plan import parametrize
+
+        parametrize(metafunc)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -93,7 +112,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         from ccc_mock.testing.reporting import reported
 
         reported(item, report)
+    if item.get_closest_marker("ccc_every_plan") is not None:  # also where a marker without a fake is refused
+        from ccc_mock.testing.every_plan import one_of_them
+
+        report.ccc_plan = one_of_them(item)  # type: ignore[attr-defined]
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+    if getattr(report, "ccc_plan", None):
+        from ccc_mock.testing.progress import status
+
+        return status(report, config)
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -109,6 +141,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     summary = sys.modules.get("ccc_mock.testing.summary")
     if summary is not None:
         summary.write(terminalreporter)
+    progress = sys.modules.get("ccc_mock.testing.progress")
+    if progress is not None:
+        progress.write(terminalreporter)
 
 
 @pytest.fixture
@@ -155,6 +190,12 @@ def ccc_server_tls(request: pytest.FixtureRequest, ccc_serving_tls: Any) -> Iter
     from ccc_mock.testing.sockets import on_socket_with_tls
 
     yield from on_socket_with_tls(request, ccc_serving_tls)
+
+
+@pytest.fixture
+def ccc_plan(request: pytest.FixtureRequest) -> str:
+    """The plan that this run of a test with `@pytest.mark.ccc_every_plan` has."""
+    pytest.fail(f"{request.node.nodeid}: ccc_plan is for a test with @pytest.mark.ccc_every_plan", pytrace=False)
 
 
 @pytest.fixture

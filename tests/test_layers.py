@@ -54,7 +54,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.hosts", "ccc_mock.allowed_hosts", "ccc_mock.numbers",
          "ccc_mock.reply", "ccc_mock.script", "ccc_mock.plans",
          "ccc_mock.plans.words",
-         "ccc_mock.plans.faults", "ccc_mock.plans.plan", "ccc_mock.plans.grammar", "ccc_mock.magic",
+         "ccc_mock.plans.faults", "ccc_mock.plans.plan", "ccc_mock.plans.grammar", "ccc_mock.plans.every",
+         "ccc_mock.magic",
          "ccc_mock.ledger", "ccc_mock.limits", "ccc_mock.regions",
          "ccc_mock.forensics.diagnosis", "ccc_mock.forensics.writing", "ccc_mock.forensics.recipe",
          "ccc_mock.forensics.words",
@@ -81,7 +82,9 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.mutants.of_sizes", "ccc_mock.mutants.of_hostile", "ccc_mock.mutants.table", "ccc_mock.mutants",
          "ccc_mock.live", "ccc_mock.catalogue",
          "ccc_mock.route", "ccc_mock.commands", "ccc_mock.openapi", "ccc_mock.control", "ccc_mock.answering",
-         "ccc_mock"),
+         "ccc_mock",
+         "ccc_mock.assumptions", "ccc_mock.assumptions.case", "ccc_mock.assumptions.places",
+         "ccc_mock.assumptions.turned", "ccc_mock.assumptions.readings", "ccc_mock.assumptions.floor"),
     ),
     (
         "adapters",
@@ -103,8 +106,9 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "what the plugin does",
-        ("ccc_mock.testing", "ccc_mock.testing.allowed", "ccc_mock.testing.options", "ccc_mock.testing.marker",
-         "ccc_mock.testing.in_use", "ccc_mock.testing.rate", "ccc_mock.testing.strictness",
+        ("ccc_mock.testing", "ccc_mock.testing.allowed", "ccc_mock.testing.accepting", "ccc_mock.testing.options",
+         "ccc_mock.testing.every_plan", "ccc_mock.testing.progress", "ccc_mock.testing.marker",
+         "ccc_mock.testing.in_use", "ccc_mock.testing.rate", "ccc_mock.testing.flooring", "ccc_mock.testing.strictness",
          "ccc_mock.testing.mismatch", "ccc_mock.testing.explaining", "ccc_mock.testing.summary",
          "ccc_mock.testing.reporting", "ccc_mock.testing.guarding",
          "ccc_mock.testing.beforehand", "ccc_mock.testing.fixtures", "ccc_mock.testing.sockets"),
@@ -128,8 +132,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 WITH_PYTEST = (
-    "options", "marker", "in_use", "reporting", "strictness", "explaining", "summary", "guarding", "beforehand",
-    "fixtures", "sockets",
+    "options", "marker", "in_use", "flooring", "every_plan", "progress", "reporting", "strictness", "explaining",
+    "summary", "guarding", "beforehand", "fixtures", "sockets",
 )  # fmt: skip
 
 WITH_HYPOTHESIS = ("service", "property", "drawing", "judging", "of_signature", "of_calls", "questions")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from fnmatch import translate
 from random import Random
@@ -193,6 +194,13 @@ class Plan:
         self.used_by.append(use)
         return Drawn(self.name, step, self.chance, use)
 
+    def copied(self) -> Plan:
+        """Another one that has come as far, and throws the same dice."""
+        other = copy(self)
+        other.chance, other.used_by = Random(), self.used_by.copy()
+        other.chance.setstate(self.chance.getstate())
+        return other
+
     def __repr__(self) -> str:
         return f"<Plan {self.name}: {self.text[:80]}>"
 
@@ -251,6 +259,12 @@ class Plans:
         while f"plan-{self._number}" in self._plans:
             self._number += 1
         return f"plan-{self._number}"
+
+    def copied(self) -> Plans:
+        """Others that have come as far; to them none can be added."""
+        other = copy(self)
+        other._plans = {name: plan.copied() for name, plan in self._plans.items()}
+        return other
 
     def get(self, name: str) -> Plan | None:
         return self._plans.get(name)

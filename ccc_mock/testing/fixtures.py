@@ -10,6 +10,7 @@ from ..accounts import Credential
 from ..faking import Fake, fake
 from . import in_use
 from .beforehand import put_in_the_environment
+from .flooring import floor_of
 from .in_use import InUse
 from .marker import FIXTURES, settings_of, told_as_the_marker_s
 from .options import options_of
@@ -23,7 +24,7 @@ def in_process(request: pytest.FixtureRequest) -> Iterator[Fake]:
     active = fake(**settings)
     with told_as_the_marker_s(item):
         made = active.__enter__()
-    use = InUse("ccc", made, settings, allow, made.refused)
+    use = InUse("ccc", made, settings, allow, made.refused, floor_of(item, made.endpoint))
     in_use.begin(item, use)
     try:
         yield made

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..surface import AccountSurface
+
+if TYPE_CHECKING:
+    from ..assumptions.floor import Floor
 
 
 @dataclass(slots=True)
@@ -20,6 +23,8 @@ class InUse:
     allow: frozenset[str]
     refused: list[str] = field(default_factory=list)
     """Calls of the real service that were stopped meanwhile; a sentence for each."""
+    floor: Floor | None = None
+    """Finds what answers rest on an assumption, where the run asks for that."""
 
 
 @dataclass(slots=True)

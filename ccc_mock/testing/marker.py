@@ -13,7 +13,8 @@ from ccc_contract.spelling import did_you_mean
 
 from ..auth import IN_THE_INI, checked
 from ..limits import Limits
-from .allowed import allowed
+from .allowed import UNCONSUMED, allowed
+from .every_plan import plan_of
 from .options import Options
 
 FIXTURES = ("ccc", "ccc_server", "ccc_server_tls")
@@ -25,9 +26,11 @@ def settings_of(item: pytest.Item, options: Options) -> tuple[dict[str, Any], fr
 
     Fails the test, with its name, where a marker has another keyword or a value that is none.
     """
-    given = _given(item)
+    given, every = _given(item), plan_of(item)
+    if every and "plan" in given:
+        _refuse(item, "has a plan, and @pytest.mark.ccc_every_plan has others: leave one of the two out")
     settings = {
-        "plan": given.get("plan"),
+        "plan": every or given.get("plan"),
         "at": given.get("at"),
         "seed": given.get("seed", options.seed_of(item.nodeid)),
         "limits": given.get("limits", options.limits),
@@ -36,7 +39,15 @@ def settings_of(item: pytest.Item, options: Options) -> tuple[dict[str, Any], fr
         "credentials": options.credentials,
         "cure": IN_THE_INI,
     }
-    return settings, given.get("allow", options.allow)
+    # Who gives up after a fault leaves the rest of a plan behind, and that is no matter of plans that nobody wrote.
+    allow = given.get("allow", options.allow)
+    return settings, allow | {UNCONSUMED} if every else allow
+
+
+def accepted_by(item: pytest.Item) -> frozenset[str]:
+    """The assumptions that the answers of this test may rest on."""
+    accepted: frozenset[str] = _given(item).get("accept", frozenset())
+    return accepted
 
 
 def check_it_is_used(item: pytest.Item) -> None:
@@ -90,6 +101,12 @@ def _a(expected: str, *kinds: type) -> Callable[[Any], Any]:
     return check
 
 
+def _accepted(given: Any) -> frozenset[str]:
+    from .accepting import accepted  # few tests do, and it brings the whole pipeline
+
+    return accepted(given)
+
+
 _KEYWORDS: Mapping[str, Callable[[Any], Any]] = {
     "plan": _a("the text of a plan", str),
     "at": _a("Unix seconds or a text", int, float, str),
@@ -98,6 +115,7 @@ _KEYWORDS: Mapping[str, Callable[[Any], Any]] = {
     "world": _a("open, strict, a file or a mapping", str, Path, Mapping),
     "auth": checked,
     "allow": allowed,
+    "accept": _accepted,
 }
 
 

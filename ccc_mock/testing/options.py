@@ -24,6 +24,10 @@ class Options:
     auth: Auth
     limits: bool
     allow: frozenset[str]
+    fidelity: str
+    """`documented` where no answer may rest on an assumption; "" where any may."""
+    accepted: frozenset[str]
+    """The assumptions that any answer may rest on."""
 
     def seed_of(self, test: str) -> int:
         """The seed of a test, which neither the order of the tests nor their process changes."""
@@ -41,6 +45,8 @@ def options_of(config: pytest.Config) -> Options:
             _auth(config),
             config.getini("ccc_limits"),
             _allow(config.getini("ccc_allow")),
+            _fidelity(config),
+            _accepted(config.getini("ccc_accept")),
         )
     return made
 
@@ -61,6 +67,30 @@ def _auth(config: pytest.Config) -> Auth:
         return checked(config.getini("ccc_auth"))
     except ValueError as reason:
         raise pytest.UsageError(f"ccc_{reason}") from None
+
+
+def _fidelity(config: pytest.Config) -> str:
+    given: str = config.option.ccc_fidelity or config.getini("ccc_fidelity")
+    if not given:
+        return ""
+    from .accepting import level
+
+    try:
+        return level(given)
+    except ValueError as reason:
+        where = "--ccc-fidelity" if config.option.ccc_fidelity else "ccc_fidelity"
+        raise pytest.UsageError(f"{where}: {reason}") from None
+
+
+def _accepted(lines: list[str]) -> frozenset[str]:
+    if not lines:
+        return frozenset()
+    from .accepting import accepted_lines
+
+    try:
+        return accepted_lines(lines)
+    except ValueError as reason:
+        raise pytest.UsageError(f"ccc_accept: {reason}") from None
 
 
 def _allow(given: Iterable[str]) -> frozenset[str]:

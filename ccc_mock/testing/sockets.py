@@ -15,6 +15,7 @@ from ..adapters.serving import Served, ServedAccount, serving
 from ..adapters.turns import Turns, TurnsControl
 from ..faking import endpoint_of, guard
 from . import in_use
+from .flooring import floor_of
 from .in_use import InUse
 from .marker import settings_of, told_as_the_marker_s
 from .options import options_of
@@ -86,7 +87,7 @@ def _turn(request: pytest.FixtureRequest, served: Served, fixture: str) -> Itera
         with guard() as watcher:
 
             def begin(account: ServedAccount) -> InUse:
-                use = InUse(fixture, account, settings, allow, watcher.refused)
+                use = InUse(fixture, account, settings, allow, watcher.refused, floor_of(item, endpoint))
                 in_use.begin(item, use)
                 return use
 

@@ -12,6 +12,7 @@ from ..plans.plan import NotConsumed
 from ..surface import AccountSurface, RangTwice
 from . import in_use
 from .allowed import DUPLICATES, STOPPED, UNCONSUMED, UNSUPPORTED
+from .flooring import findings as below
 from .in_use import InUse
 from .rate import BEFORE_PLANS
 
@@ -31,6 +32,8 @@ def findings(use: InUse) -> Iterator[str]:
             if found is not None:
                 yield _text(word, *found)
     yield from stopped(use.refused, use.allow)
+    if use.floor is not None:
+        yield from below(use.floor)
 
 
 def stopped(refused: list[str], allow: frozenset[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Hashable
+from copy import copy
 
 from ccc_contract.model import JSON
 
@@ -55,6 +56,12 @@ class Recent:
     def __len__(self) -> int:
         """How many keys there are."""
         return len(self._times)
+
+    def copied(self) -> Recent:
+        """Another one that has counted the same."""
+        other = copy(self)
+        other._times = self._times.copy()
+        return other
 
     def written(self, now: float) -> list[JSON]:
         """What counts at `now`, for `restore`."""
@@ -112,6 +119,12 @@ class Minutes:
                 key = self._key(n, package, now)
                 self._used[key] = self._used.get(key, 0) + minutes
                 return
+
+    def copied(self) -> Minutes:
+        """Another one with the same uses."""
+        other = Minutes()
+        other._used = self._used.copy()
+        return other
 
     def _key(self, n: int, package: Package, now: float) -> tuple[int, str]:
         return n, month_of(now) if package.monthly else ""

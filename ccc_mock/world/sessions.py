@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
+from copy import copy
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
@@ -289,6 +290,14 @@ class Sessions:
         self._events.append((self.events_count, at, session_id, status, end_status))
 
     # --- snapshots --------------------------------------------------------------------------------------------------
+
+    def copied(self) -> Sessions:
+        """Another one with the same calls."""
+        other = copy(self)
+        other._live, other._finished = self._live.copy(), self._finished.copy()
+        other._due, other._events = self._due.copy(), self._events.copy()
+        other._is_indexed, other._of_app, other._of_number = False, {}, {}
+        return other
 
     def written(self) -> dict[str, JSON]:
         return {

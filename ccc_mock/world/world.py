@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 
 from ccc_contract.model import JSON
@@ -160,6 +161,13 @@ class World:
         return start + rings, start + rings + script.talks, ending.status, ending.side
 
     # --- snapshots --------------------------------------------------------------------------------------------------
+
+    def copied(self) -> World:
+        """Another one that stands as this one does: what happens to either is nothing to the other."""
+        other = copy(self)  # a description is a value: only what is counted has to be another's
+        other.sessions, other.minutes = self.sessions.copied(), self.minutes.copied()
+        other.interval, other.day = self.interval.copied(), self.day.copied()
+        return other
 
     def snapshot(self) -> dict[str, JSON]:
         """Everything, as JSON: the description, the sessions and what was counted.  Numbers are in it, unshortened."""
