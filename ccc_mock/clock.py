@@ -56,7 +56,7 @@ REAL = Hand()
 class Clock:
     """Reads a time source until a hand is moved; `Clock(at=1795324613)` starts with both hands frozen there."""
 
-    __slots__ = ("_signing", "_source", "_started_at", "_world", "skew")
+    __slots__ = ("_signing", "_source", "_started_at", "_world", "skew", "sleeping_moves_it")
 
     def __init__(self, source: TimeSource = time.time, *, at: float | None = None) -> None:
         self._source = source
@@ -65,6 +65,8 @@ class Clock:
 
     def restart(self) -> None:
         """Back to how it was made."""
+        self.sleeping_moves_it = False
+        """Has it gone on while the code slept virtually?  Then a world that stands still says that nobody slept."""
         self.run()
         if self._started_at is not None:
             self.freeze(self._started_at)

@@ -136,6 +136,11 @@ class Ledger:
         """Did the client not get this call's answer as it was meant?"""
         return call.request_id in self._lost
 
+    @property
+    def unheard(self) -> frozenset[str]:
+        """The RequestIds of the calls that are still there whose answer the client did not get as it was meant."""
+        return frozenset(self._lost)
+
     def duplicates(self) -> list[Duplicate]:
         """The calls that equal, in action and decoded parameters, an earlier one whose answer was lost.
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from .audit import Audit
     from .endpoint import Endpoint
 
 
@@ -174,6 +175,34 @@ class AccountSurface:
             raise RangTwice(
                 f"{len(pairs)} time(s) a phone rang again, because an answer was lost and the call was repeated: {told}"
             )
+
+    def audit_retries(self, *, ignore: Mapping[str, str] | None = None) -> Audit:
+        """Did the code try again as it should (docs/audit.md)?  True where there are findings.
+
+        `ignore` maps names of rules to the reason why what they find is none.  Raises ValueError for a rule that there
+        is not, and for one without a reason.
+        """
+        from .audit import audit
+
+        account = self.account
+        with account.lock:
+            page = account.journal.page(limit=account.journal.MAX_ENTRIES)
+            lost = account.ledger.unheard
+        clock = account.clock
+        return audit(
+            page.entries,
+            self.endpoint.api,
+            lost=lost,
+            speed=clock.speed,
+            sleeping_moves_time=clock.sleeping_moves_it,
+            dropped=page.dropped,
+            ignore=ignore,
+        )
+
+    def assert_sound_retries(self, *, ignore: Mapping[str, str] | None = None) -> None:
+        """Raises UnsoundRetries, an AssertionError, with what `audit_retries` found."""
+        __tracebackhide__ = True
+        self.audit_retries(ignore=ignore).check()
 
     def journal(self) -> list[dict[str, JSON]]:
         """What this account was asked and what it answered, oldest first (docs/journal.md)."""

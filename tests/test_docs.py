@@ -50,8 +50,8 @@ def test_every_block_does_what_it_says(document: Path, fake: Process, tmp_path: 
 
 
 # To load every plugin that this project's own tests need takes ten times as long as to run a block.
-PYTEST = ("-m", "pytest", "-q", "-p", "ccc_mock", "-p", "no:cacheprovider", "-c", os.devnull)
-LONELY = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull)
+LONELY = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p ccc_mock"}
 
 
 def run_python(text: str, folder: Path) -> None:
@@ -88,7 +88,13 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder), **LONELY},
+        env={
+            **os.environ,
+            "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "CHECKOUT": str(ROOT),
+            **LONELY,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

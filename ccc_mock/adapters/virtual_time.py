@@ -69,6 +69,7 @@ class _Timeline:
                 self.ahead = 0.0
                 self._replaced = list(_replace())
             self._blocks += 1
+            clock.sleeping_moves_it = True
             if clock not in self._clocks:
                 self._clocks.append(clock)
 

@@ -122,6 +122,7 @@ EXCEPTIONS = {
         "os.pathsep.join": "as os.pathsep",
         "pathlib.Path": "the type of files that it only names",
     },
+    "ccc_mock.audit.attempts": {"random.Random": "a step of a plan is played again, whatever it draws"},
     "ccc_mock.redaction": {"os.urandom": "the key of the digests"},
     "ccc_mock.plans.plan": {"random.Random": "the seeded generator of each plan"},
     "ccc_mock.plans.faults": {"random.Random": "the type of the generator that a plan hands in"},

@@ -38,6 +38,7 @@ from ccc_mock import (
     fake,
     guard,
 )
+from ccc_mock.audit import Audit
 
 
 def in_process() -> bytes:
@@ -93,6 +94,13 @@ def values() -> str:
     headers = Headers.of({"host": "x"})
     error = ApiError("InternalError", "…")
     return response.text + headers.text(b"host") + error.code + DEFAULT_CREDENTIAL.secret_id
+
+
+def audited(ccc: Fake) -> list[tuple[str, str, tuple[int, ...]]]:
+    ccc.assert_sound_retries(ignore={"no-jitter": "one worker"})
+    found: Audit = ccc.audit_retries()
+    told: dict[int, str] = found.by_entry()
+    return [(each.rule, told[each.entries[0]], each.entries) for each in found]
 
 
 def watch(attempt: Attempt) -> tuple[int, CccError | None, float | None]:
