@@ -34,11 +34,14 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "the contract suite",
-        ("ccc_contract.suite", "ccc_contract.suite.writing", "ccc_contract.suite.draft", "ccc_contract.suite.harmless",
+        ("ccc_contract.suite", "ccc_contract.suite.writing", "ccc_contract.suite.harmless", "ccc_contract.suite.draft",
          "ccc_contract.suite.reply",
          "ccc_contract.suite.wire", "ccc_contract.suite.control", "ccc_contract.suite.target",
          "ccc_contract.suite.service", "ccc_contract.suite.property", "ccc_contract.suite.drawing",
-         "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature",
+         "ccc_contract.suite.spoiling", "ccc_contract.suite.mistakes",
+         "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature", "ccc_contract.suite.of_identity",
+         "ccc_contract.suite.of_common", "ccc_contract.suite.of_languages", "ccc_contract.suite.of_sizes",
+         "ccc_contract.suite.of_hostile",
          "ccc_contract.suite.of_calls", "ccc_contract.suite.properties", "ccc_contract.suite.judging",
          "ccc_contract.suite.calls", "ccc_contract.suite.live", "ccc_contract.suite.connecting",
          "ccc_contract.suite.showing", "ccc_contract.suite.report", "ccc_contract.suite.ledger",
@@ -139,7 +142,10 @@ WITH_PYTEST = (
     "summary", "guarding", "beforehand", "fixtures", "sockets",
 )  # fmt: skip
 
-WITH_HYPOTHESIS = ("service", "property", "drawing", "judging", "of_signature", "of_calls", "questions")
+WITH_HYPOTHESIS = (
+    "service", "property", "drawing", "mistakes", "judging", "of_calls", "of_common", "of_envelope", "of_hostile",
+    "of_identity", "of_languages", "of_signature", "of_sizes", "questions",
+)  # fmt: skip
 
 LIBRARIES: dict[str, set[str]] = {
     "ccc_contract.console": {"click"},

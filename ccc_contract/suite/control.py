@@ -44,9 +44,13 @@ class Control:
             return None
         return frozenset(each["action"] for each in json.loads(response.body)["actions"] if each["answers"])
 
-    def new_account(self, at: float) -> tuple[str, Credential]:
-        """(its name, its credential); its clock stands at `at`, and it repeats itself."""
-        made = self.command("POST", "/_ccc/accounts", {"at": at, "seed": 1})
+    def new_account(self, at: float, *, seconds: int | None = None) -> tuple[str, Credential]:
+        """(its name, its credential, which needs a token where it ends after `seconds`).
+
+        Its clock stands at `at`, and it repeats itself.
+        """
+        ends = {} if seconds is None else {"duration_seconds": seconds}
+        made = self.command("POST", "/_ccc/accounts", {"at": at, "seed": 1, **ends})
         return made["account"], Credential(made["secret_id"], made["secret_key"], made["token"] or "")
 
     def command(self, method: str, path: str, body: JSON = None, *, account: str = "") -> JSON:

@@ -17,12 +17,14 @@ from ..model import JSON, VERSION
 from ..signing import ALGORITHM, SigningKey, utc_date, work
 from ..signing_v1 import work as work_older
 from ..vectors.case import SCHEMES, TC3, Scheme
+from .harmless import NOBODY
 from .writing import FORM_TYPE, JSON_TYPE, WRITINGS, Writing, flattened
 
-__all__ = ["CALL", "METHODS", "SCHEMES", "TC3", "Draft", "Method", "Scheme", "Spoil"]
+__all__ = ["CALL", "METHODS", "SCHEMES", "TC3", "Draft", "Method", "Scheme", "Signer", "Spoil"]
 
 Method = Literal["POST", "GET"]
 METHODS: tuple[Method, ...] = ("POST", "GET")
+Signer = Literal["own", "another key", "nobody"]
 Spoil = Callable[[Request], Request]
 """What is changed in a request after it was signed."""
 
@@ -30,6 +32,17 @@ CALL: Mapping[str, JSON] = {"SdkAppId": 1400000001, "AIAgentId": 15, "Callee": "
 """What CreateAIAgentCall must have.  What may go to a live target is decided in live.py, not here."""
 
 _NONCE = "11886"
+
+
+def _with_another_key(own: Credential) -> Credential:
+    return Credential(own.secret_id, f"{own.secret_key}-another", own.token)
+
+
+_SIGNERS: Mapping[Signer, Callable[[Credential], Credential]] = {
+    "own": lambda own: own,
+    "another key": _with_another_key,
+    "nobody": lambda own: NOBODY,
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class Draft:
     """In place of what is written of `params` into a body."""
     query: bytes | None = None
     """In place of what is written of `params` into a query."""
+    padding: int = 0
+    """So many bytes more: blanks behind the JSON of a body, or letters in a parameter `Padding`."""
     seconds: int = 0
     """How far its timestamp is from the target's time; before it where negative."""
     signed: tuple[str, ...] = ("content-type", "host")
@@ -62,8 +77,8 @@ class Draft:
     service: str = "ccc"
     date: str | None = None
     """Of the scope, in place of the timestamp's own."""
-    credential: Credential | None = None
-    """In place of the target's."""
+    signer: Signer = "own"
+    """Who signs it: the target's own credential, one of the same SecretId with `another key`, or `nobody` (NOBODY)."""
     spoil: Spoil | None = None
     """Done to the signed request."""
 
@@ -97,13 +112,19 @@ class Draft:
         return self.scheme != TC3
 
     @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the action, as text."""
+        padding = [("Padding", "a" * self.padding)] if self.padding else []
+        return [*flattened(self.params), *padding]
+
+    @property
     def way(self) -> tuple[Scheme, Method, str]:
         """How it goes out."""
         return self.scheme, self.method, self.writing
 
     def request(self, credential: Credential, now: float, host: str) -> Request:
-        """Written and signed by `credential`, unless the draft names another, at `now` (Unix seconds) for `host`."""
-        signer = self.credential or credential
+        """Written and signed by `credential`, unless the draft says otherwise, at `now` (Unix seconds) for `host`."""
+        signer = _SIGNERS[self.signer](credential)
         request = (_older if self.is_older else _current)(self, signer, int(now) + self.seconds, host)
         return request if self.spoil is None else self.spoil(request)
 
@@ -115,20 +136,24 @@ def _current(draft: Draft, signer: Credential, timestamp: int, host: str) -> Req
     writing = WRITINGS[draft.writing]
     query, body = _current_payload(draft, writing)
     usual = {"Action": draft.action, "Version": VERSION, "Timestamp": str(timestamp), "Token": signer.token or None}
-    common = {f"X-TC-{name}": value for name, value in {**usual, **draft.common}.items()}
     kind = (JSON_TYPE if draft.method == "POST" else FORM_TYPE) + writing.charset
-    lines = _lines({"Host": host, "Content-Type": kind, **common, **dict(writing.headers), **draft.headers}, writing)
+    habits = {"Host": host, "Content-Type": kind, **_in_headers(usual), **dict(writing.headers)}
+    lines = _lines({**habits, **_in_headers(draft.common), **draft.headers}, writing)
     request = Request(draft.method, b"/", query, Headers(lines), body)
     return _authorized(draft, request, signer, timestamp, writing)
+
+
+def _in_headers(common: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {f"X-TC-{name}": value for name, value in common.items()}
 
 
 def _current_payload(draft: Draft, writing: Writing) -> tuple[bytes, bytes]:
     """(query, body)."""
     query, body = draft.query or b"", draft.body or b""
     if draft.method == "GET" and draft.query is None:
-        query = _pairs(list(flattened(draft.params)), writing)
+        query = _pairs(draft.pairs, writing)
     if draft.method == "POST" and draft.body is None:
-        body = writing.json(dict(draft.params)).encode("utf-8", "surrogatepass")
+        body = writing.json(dict(draft.params)).encode("utf-8", "surrogatepass") + b" " * draft.padding
     return query, body
 
 
@@ -195,7 +220,7 @@ def _older_pairs(draft: Draft, signer: Credential, timestamp: int) -> list[tuple
         "Token": signer.token or None,
     }
     common = {name: value for name, value in {**usual, **draft.common}.items() if value is not None}
-    return [*flattened(draft.params), *common.items()]
+    return [*draft.pairs, *common.items()]
 
 
 def _pairs(pairs: list[tuple[str, str]], writing: Writing) -> bytes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from . import of_calls, of_envelope, of_signature
+from . import of_calls, of_common, of_envelope, of_hostile, of_identity, of_languages, of_signature, of_sizes
 from .property import Family, Property
 
 FAMILIES: tuple[tuple[Family, tuple[Property, ...]], ...] = (
     (of_envelope.envelope, of_envelope.PROPERTIES),
-    (of_signature.signature, of_signature.PROPERTIES),
+    (of_signature.signature, (*of_signature.PROPERTIES, *of_identity.PROPERTIES)),
+    (of_common.common, of_common.PROPERTIES),
+    (of_languages.languages, of_languages.PROPERTIES),
+    (of_sizes.sizes, of_sizes.PROPERTIES),
+    (of_hostile.hostile, of_hostile.PROPERTIES),
     (of_calls.calls, of_calls.PROPERTIES),
 )
 PROPERTIES: tuple[Property, ...] = tuple(prop for _, properties in FAMILIES for prop in properties)

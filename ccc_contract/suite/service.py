@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import NoReturn
 
 from hypothesis import reject
@@ -24,6 +25,9 @@ from .target import Target
 NOW = 1795324797
 """2026-11-22T05:19:57Z: where the clocks of made accounts stand."""
 
+TOKEN_SECONDS = 7200
+"""How long a temporary credential lasts: the service's default for a role (doc-sts)."""
+
 
 class Service:
     """`account` is a made account's name, whose clock is ours; "" is whatever the target's own credential opens."""
@@ -35,8 +39,7 @@ class Service:
         self.account = account
         self.heard: list[Reply] = []
         """Of the current example, oldest first."""
-        self.asked = 0
-        """Requests of all examples."""
+        self._asked = 0
         self.judged: Counter[str] = Counter()
         """Action → its answers that came from the service's own part, and not from a fake that plays no such action."""
         self.ways: Counter[tuple[str, str, str]] = Counter()
@@ -79,14 +82,19 @@ class Service:
         self._moment = float(NOW)
         self._window.clear()
 
-    def fresh(self) -> Service:
-        """The same target through another account, which is removed with this one."""
+    def fresh(self, *, seconds: int | None = None) -> Service:
+        """The same target through another account, which is removed with this one; `seconds` as of new_account."""
         assert self.target.control is not None
-        account, credential = self.target.control.new_account(NOW)
+        account, credential = self.target.control.new_account(NOW, seconds=seconds)
         other = Service(self.target, credential, account=account)
         other.heard, other.judged, other.ways = self.heard, self.judged, self.ways
         self._others.append(other)
         return other
+
+    @cached_property
+    def temporary(self) -> Service:
+        """The same target through a credential that needs its token: one account for all examples."""
+        return self.fresh(seconds=TOKEN_SECONDS)
 
     def _command(self, method: str, path: str, body: JSON = None) -> JSON:
         assert self.target.control is not None, "a property that needs this has to say so"
@@ -97,6 +105,11 @@ class Service:
             other.close()
         if self.account and not self.kept:
             self._command("DELETE", "/_ccc/accounts")
+
+    @property
+    def asked(self) -> int:
+        """Requests of all examples, through other accounts, too."""
+        return self._asked + sum(other.asked for other in self._others)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -111,18 +124,22 @@ class Service:
 
     def ask_at_once(self, draft: Draft) -> Reply:
         """Send it without a look at the limit."""
-        request = draft.request(self.credential, self.now, self.target.host)
+        request = draft.request(self.credential, self._time_of(draft), self.target.host)
         try:
             reply = Reply(draft, request, self.target.send(request))
         except HeldBack as held:
             self.held_back[str(held)] += 1
             reject()
-        self.asked += 1
+        self._asked += 1
         self.heard.append(reply)
         self.ways[draft.way] += 1
         if not reply.has_no_behaviour:
             self.judged[draft.action] += 1
         return reply
+
+    def _time_of(self, draft: Draft) -> float:
+        """Whom nobody knows has no account, and no clock that was moved."""
+        return self.target.now() if draft.signer == "nobody" else self.now
 
     def _keep_below_the_limit(self, action: str) -> None:
         if not self.account:
@@ -159,6 +176,12 @@ class Service:
         if reply.code.startswith(prefixes):
             raise Violation(f"no {' or '.join(prefixes)}", str(reply), reply)
         return reply
+
+    def makes_no_difference(self, draft: Draft, other: Draft) -> None:
+        """Raises Violation unless both get the same code, or both none."""
+        first, second = self.ask(draft), self.ask(other)
+        if (first.code, first.has_no_behaviour) != (second.code, second.has_no_behaviour):
+            raise Violation(f"the same as without the difference, {first}", str(second), second)
 
     def fail(self, expected: str, got: object, reply: Reply | None = None) -> NoReturn:
         raise Violation(expected, str(got), reply)

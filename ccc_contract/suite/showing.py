@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 
 from ..http import Request
+from . import spoiling
 from .judging import Verdict
 from .reply import Reply
 
@@ -73,14 +75,16 @@ def curl(request: Request, url: str) -> str:
 def snippet(verdict: Verdict, url: str) -> Iterator[str]:
     """A test that fails as this did."""
     prop = verdict.property
-    module = f"ccc_contract.suite.of_{prop.family}"
     if prop.check is None:
         yield from _conversation(verdict.heard, prop.name, url)
         return
     drawn = "".join(f", {name}={value!r}" for name, value in verdict.drawn.items())
     yield "from ccc_contract.suite.connecting import connected"
     yield "from ccc_contract.suite.draft import Draft"
-    yield f"from {module} import {prop.name}"
+    yield f"from {prop.check.__module__} import {prop.name}"
+    spoils = [name for name in spoiling.__all__ if re.search(rf"\b{name}\b", drawn)]
+    if spoils:
+        yield f"from ccc_contract.suite.spoiling import {', '.join(spoils)}"
     yield ""
     yield f"def test_{prop.name}() -> None:"
     yield f"    with connected({url!r}) as service:"

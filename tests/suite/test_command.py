@@ -101,8 +101,8 @@ def test_the_test_to_paste_fails_as_the_run_did(wrong: str, capsys: pytest.Captu
 
 def test_reports_are_written_for_programs(wrong: str, tmp_path: Path) -> None:
     report, junit = tmp_path / "r.json", tmp_path / "r.xml"
-    assert run("--endpoint", wrong, "--only", "envelope", "--seed", "0", "--json", str(report), "--junit",
-               str(junit)) == 1  # fmt: skip
+    assert run("--endpoint", wrong, "--only", "envelope", "--seed", "0", "--examples", "10", "--json", str(report),
+               "--junit", str(junit)) == 1  # fmt: skip
     told = {row["property"]: row for row in json.loads(report.read_text("utf-8"))["properties"]}
     assert told[ONE]["outcome"] == "differs"
     assert told[ONE]["expected"] == "a RequestId that is a UUID"

@@ -9,7 +9,8 @@ import pytest
 from ccc_contract.http import Request, Response
 from ccc_contract.suite.judging import judge
 from ccc_contract.suite.of_envelope import every_answer_has_a_request_id
-from ccc_contract.suite.of_signature import a_stale_timestamp_expires, every_clients_writing_is_let_in
+from ccc_contract.suite.of_identity import a_timestamp_expires_after_300_seconds
+from ccc_contract.suite.of_signature import every_clients_writing_is_let_in
 from ccc_contract.suite.properties import PROPERTIES
 from ccc_contract.suite.property import Property
 from ccc_contract.suite.reply import Lost
@@ -40,7 +41,7 @@ def test_what_differs_is_told_with_the_shortest_conversation_that_shows_it(answe
 
 
 def test_a_property_that_needs_more_than_the_target_offers_is_not_run(answer: Send) -> None:
-    verdict = judge(a_stale_timestamp_expires, Target(answer, HOST))
+    verdict = judge(a_timestamp_expires_after_300_seconds, Target(answer, HOST))
     assert verdict.outcome == "not run"
     assert "moved clock" in verdict.why
     assert verdict.requests == 0

@@ -26,7 +26,7 @@ from ccc_contract.suite.target import Own
 from ccc_mock import DEFAULT_CREDENTIAL, Endpoint
 from ccc_mock.answering import answering
 from ccc_mock.world.description import described
-from suite_targets import HOST, Send, masked
+from suite_targets import HOST, Send, masked, no_time
 
 API = load_api()
 CREDENTIAL = Credential(DEFAULT_CREDENTIAL.secret_id, DEFAULT_CREDENTIAL.secret_key)
@@ -58,7 +58,7 @@ def service(*, granted: bool = True) -> Noted:
         "app": [{"SdkAppId": OWN.app, "number": [{"Number": "008602155066897"}], "agent": [{"AIAgentId": OWN.agent}]}],
         "sub_account": [{"deny": [] if granted else ["*"], "credential": [looks_only]}],
     }
-    return Noted(masked(answering(Endpoint(credentials=(), world=described(world, API.actions)))))
+    return Noted(masked(answering(Endpoint(credentials=(), world=described(world, API.actions), stopwatch=no_time()))))
 
 
 def accept_everything(request: Request) -> Response:
