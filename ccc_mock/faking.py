@@ -20,7 +20,7 @@ from .adapters.claims import hands_over
 from .adapters.files import world_of
 from .adapters.line import Answer
 from .auth import IN_PROCESS, Auth
-from .clock import Clock
+from .clock import STOPWATCH, Clock, Stopwatch
 from .control import Control, is_control
 from .endpoint import Endpoint
 from .limits import Limits
@@ -101,9 +101,10 @@ class fake:
     `seed` makes ids and draws repeat.  With `limits` the rate is limited: True for what is documented, or Limits.
     `world` is what the account has: `open`, `strict`, a TOML file or a mapping (docs/world.md).  `credentials` are
     let in beside the fresh one; `auth` is how much of who asks is judged (`known`, `any`, `off`), and `cure` what the
-    journal advises for an unknown SecretId.
+    journal advises for an unknown SecretId.  `mutant` is the name of a way to be wrong on purpose (docs/mutants.md).
 
-    Raises PlanError for a plan that is not one, and ValueError for a time, a world, an `auth` or two equal SecretIds.
+    Raises PlanError for a plan that is not one, and ValueError for a time, a world, an `auth`, two equal SecretIds or a
+    mutant that does not exist.
 
     A decorated function that has a parameter `ccc` gets the fake by that name; each call of it has a fake of its own.
     """
@@ -119,10 +120,11 @@ class fake:
         credentials: Iterable[Credential] = (),
         auth: Auth = "known",
         cure: str = IN_PROCESS,
+        mutant: str | None = None,
     ) -> None:
         self._settings: dict[str, Any] = {
             "plan": plan, "at": at, "seed": seed, "limits": limits, "world": world,
-            "credentials": tuple(credentials), "auth": auth, "cure": cure,
+            "credentials": tuple(credentials), "auth": auth, "cure": cure, "mutant": mutant,
         }  # fmt: skip
         self._entered: Fake | None = None
 
@@ -205,12 +207,14 @@ def endpoint_of(
     credentials: Iterable[Credential],
     auth: Auth,
     cure: str,
+    mutant: str | None = None,
+    stopwatch: Stopwatch = STOPWATCH,
 ) -> Endpoint:
     """An endpoint that `credential` opens, and that is as `fake` describes.  Raises as `fake`."""
     clock = Clock(time_of_the_program)
     if at is not None:
         clock.freeze_world(at)
-    endpoint = Endpoint(
+    endpoint = maker_of(mutant)(
         credentials=[credential, *credentials],
         clock=clock,
         seed=seed,
@@ -218,10 +222,20 @@ def endpoint_of(
         world=world_of(world, load_api().actions),
         auth=auth,
         cure=cure,
+        stopwatch=stopwatch,
     )
     if plan is not None:
         endpoint.plan(plan)
     return endpoint
+
+
+def maker_of(mutant: str | None) -> Callable[..., Endpoint]:
+    """What makes the endpoint: the true fake, unless one that is wrong on purpose was asked for by its name."""
+    if mutant is None:
+        return Endpoint
+    from .mutants import made  # nobody else needs them
+
+    return functools.partial(made, mutant)
 
 
 def time_of_the_program() -> float:

@@ -45,6 +45,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ccc-examples", type=int, metavar="N", help="with --pyargs ccc_contract.suite: examples of each property"
     )
+    group.addoption("--ccc-mutant", metavar="NAME", help=_MUTANTS["mutant"])
+    group.addoption("--ccc-mutants", action="store_true", help=_MUTANTS["mutants"])
+    group.addoption("--ccc-mutants-seconds", type=float, default=60.0, metavar="N", help=_MUTANTS["seconds"])
+    group.addoption("--ccc-mutants-only", action="append", default=[], metavar="NAME", help=_MUTANTS["only"])
     parser.addini("ccc_credentials", _INI["ccc_credentials"], type="linelist", default=[])
     parser.addini("ccc_auth", _INI["ccc_auth"], default="known")
     parser.addini("ccc_limits", _INI["ccc_limits"], type="bool", default=False)
@@ -55,6 +59,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("ccc_accept", _INI["ccc_accept"], type="linelist", default=[])
 
 
+_MUTANTS = {
+    "mutant": "let the fake of every test be wrong on purpose, as `ccc-mock mutants` tells of NAME (docs/mutants.md)",
+    "mutants": "afterwards run the tests once for each mutant that changes what they were answered, and report those "
+    "that no test noticed",
+    "seconds": "for how long mutants are tried; the most telling ones come first (default: 60)",
+    "only": "a mutant, or a family of them, to be tried; can be repeated",
+}
 _INI = {
     "ccc_credentials": "ccc-mock: lines of ID:KEY or ID:KEY:TOKEN that the fake of every test accepts; the first also "
     "stands in the environment (TENCENTCLOUD_SECRET_ID, …_KEY) before anything is imported",
@@ -83,6 +94,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", EVERY_PLAN)
     if config.option.ccc_seed is None:  # the workers of xdist are told the options of their controller
         config.option.ccc_seed = int.from_bytes(os.urandom(4), "big")
+    if config.option.ccc_mutants or config.option.ccc_mutant is not None:
+        from ccc_mock.testing.mutating import begin
+
+        begin(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

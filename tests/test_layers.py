@@ -86,6 +86,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.mutants.of_codes", "ccc_mock.mutants.of_limits", "ccc_mock.mutants.of_rules",
          "ccc_mock.mutants.of_sessions", "ccc_mock.mutants.of_reads", "ccc_mock.mutants.of_languages",
          "ccc_mock.mutants.of_sizes", "ccc_mock.mutants.of_hostile", "ccc_mock.mutants.table", "ccc_mock.mutants",
+         "ccc_mock.mutants.replay",
          "ccc_mock.live", "ccc_mock.catalogue",
          "ccc_mock.route", "ccc_mock.commands", "ccc_mock.openapi", "ccc_mock.control", "ccc_mock.answering",
          "ccc_mock",
@@ -117,7 +118,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.testing.in_use", "ccc_mock.testing.rate", "ccc_mock.testing.flooring", "ccc_mock.testing.strictness",
          "ccc_mock.testing.mismatch", "ccc_mock.testing.explaining", "ccc_mock.testing.summary",
          "ccc_mock.testing.reporting", "ccc_mock.testing.guarding",
-         "ccc_mock.testing.beforehand", "ccc_mock.testing.fixtures", "ccc_mock.testing.sockets"),
+         "ccc_mock.testing.beforehand", "ccc_mock.testing.fixtures", "ccc_mock.testing.sockets",
+         "ccc_mock.testing.mutant_runs", "ccc_mock.testing.mutating"),
     ),
     (
         "what `ccc-mock explain` does",
@@ -139,7 +141,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 WITH_PYTEST = (
     "options", "marker", "in_use", "flooring", "every_plan", "progress", "reporting", "strictness", "explaining",
-    "summary", "guarding", "beforehand", "fixtures", "sockets",
+    "summary", "guarding", "beforehand", "fixtures", "sockets", "mutating",
 )  # fmt: skip
 
 WITH_HYPOTHESIS = (

@@ -30,18 +30,21 @@ def _words_apart(exchange: Exchange, reply: Reply) -> Reply:
 
 
 CODES = (
-    Mutant("code-of-another-action", "codes", "CreateAIAgentCall tells an unknown app with the code of another "
-           "action.", "", told_as("InvalidParameter.InstanceNotExist", of=_NO_APP, action="CreateAIAgentCall")),
+    Mutant("code-of-another-action", "codes",
+           "CreateAIAgentCall tells an unknown app with the code of another action.",
+           "an_action_refuses_with_what_it_declares",
+           told_as("InvalidParameter.InstanceNotExist", of=_NO_APP, action="CreateAIAgentCall")),
     Mutant("code-nobody-knows", "codes", "DescribeTelSession tells an unknown session with a code that is in no list.",
-           "", told_as("ResourceNotFound.SessionNotFound", of=_NO_APP, action="DescribeTelSession")),
-    Mutant("end-tells-undeclared-code", "codes", "HangUpCall tells an unknown app with a code that it does not "
-           "declare.", "", told_as(_NO_APP, of="InternalError.DBError", action="HangUpCall")),
-    Mutant("numbers-tell-undeclared-code", "codes", "DescribeNumbers tells an unknown app with a code that it does "
-           "not declare.", "", told_as(_NO_APP, of="InvalidParameterValue", action="DescribeNumbers")),
-    Mutant("agents-tell-undeclared-code", "codes", "DescribeAIAgentInfoList tells an unknown app with a code that it "
-           "does not declare.", "", told_as("FailedOperation", of=_NO_APP, action="DescribeAIAgentInfoList")),
-    Mutant("second-part-left-out", "codes", "Of a code only what stands before the dot is told.", "",
-           recoded(_first_part)),
-    Mutant("code-is-a-number", "codes", "Every code is the number 4000.", "", fields(_as_a_number)),
-    Mutant("code-in-capitals", "codes", "Behind the dot a code is written in capitals.", "", answering(_words_apart)),
+           "an_action_refuses_with_what_it_declares",
+           told_as("ResourceNotFound.SessionNotFound", of=_NO_APP, action="DescribeTelSession")),
+    Mutant("end-tells-undeclared-code", "codes",
+           "HangUpCall tells an unknown app with a code that it does not declare.",
+           "an_action_refuses_with_what_it_declares",
+           told_as(_NO_APP, of="InternalError.DBError", action="HangUpCall")),
+    Mutant("second-part-left-out", "codes", "Of a code only what stands before the dot is told.",
+           "every_code_is_a_known_one", recoded(_first_part)),
+    Mutant("code-is-a-number", "codes", "Every code is the number 4000.",
+           "every_code_is_a_known_one", fields(_as_a_number)),
+    Mutant("code-in-capitals", "codes", "Behind the dot a code is written in capitals.",
+           "every_code_is_a_known_one", answering(_words_apart)),
 )  # fmt: skip

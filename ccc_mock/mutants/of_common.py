@@ -56,6 +56,18 @@ def _newer_is_a_post(exchange: Exchange, backend: Backend) -> None:
         raise exchange.refusal("UnsupportedProtocol", "method", method="GET")
 
 
+def _client_is_an_sdk(exchange: Exchange, backend: Backend) -> None:
+    client = exchange.parameters.common(b"RequestClient") or b""
+    if client and not client.startswith(b"SDK_"):
+        raise exchange.refusal("InvalidRequest", "common-value", name=exchange.parameters.wire_name(b"RequestClient"))
+
+
+def _nonce_is_small(exchange: Exchange, backend: Backend) -> None:
+    nonce = exchange.parameters.pairs.get(b"Nonce", b"0") if exchange.parameters.older else b"0"
+    if len(nonce) > 9 and nonce.isdigit():
+        raise exchange.refusal("InvalidParameter", "number", name="Nonce")
+
+
 def with_header(request: Request, name: bytes, value: bytes) -> Request:
     """The request with that header in place of any of its name."""
     kept = (line for line in request.headers.lines if line[0].lower() != name)
@@ -76,29 +88,37 @@ def _action_in_the_query(request: Request) -> Request:
 
 
 COMMON = (
-    Mutant("action-in-any-case", "common", "An action may be written in lower case.", "",
-           around("action", _before(_action_in_any_case))),
-    Mutant("version-ignored", "common", "Any version will do.", "", without("version")),
-    Mutant("version-implied", "common", "A missing X-TC-Version is taken for the only one.", "",
-           asking(_version_is_implied)),
-    Mutant("action-in-the-query", "common", "Where X-TC-Action is missing, the query may name the action.", "",
-           asking(_action_in_the_query)),
-    Mutant("missing-common-told-as-invalid", "common", "A missing common parameter is told as an invalid one.", "",
-           told_as("InvalidParameter", at="presence")),
-    Mutant("unknown-action-told-as-version", "common", "An action that does not exist is told as a version that does "
-           "not.", "", told_as("NoSuchVersion", at="action")),
-    Mutant("region-required", "common", "A request must name a region.", "",
-           around("common-values", _before(_region_is_there))),
-    Mutant("unknown-region-refused", "common", "A region that is not listed is refused.", "",
-           around("common-values", _before(_region_is_known))),
-    Mutant("unknown-language-refused", "common", "A language that is not documented is refused.", "",
-           setting(common_values_are_judged=True)),
-    Mutant("content-type-ignored", "common", "Any Content-Type will do.", "", without("content-type")),
-    Mutant("charset-of-a-request-refused", "common", "A Content-Type with a charset, as Java sends it, is refused.", "",
-           around("content-type", _before(_type_has_no_charset))),
-    Mutant("get-refused", "common", "A GET that is signed with TC3 is refused.", "",
-           around("method", _before(_newer_is_a_post))),
-    Mutant("method-told-as-request", "common", "A PUT is told as an invalid request.", "",
-           told_as("InvalidRequest", at="method")),
-    Mutant("every-product-served", "common", "Host names of other products are answered.", "", without("product")),
+    Mutant("action-in-any-case", "common", "An action may be written in lower case.",
+           "an_actions_name_minds_its_case", around("action", _before(_action_in_any_case))),
+    Mutant("version-ignored", "common", "Any version will do.",
+           "another_version_is_not_served", without("version")),
+    Mutant("version-implied", "common", "A missing X-TC-Version is taken for the only one.",
+           "a_version_must_be_there", asking(_version_is_implied)),
+    Mutant("action-in-the-query", "common", "Where X-TC-Action is missing, the query may name the action.",
+           "a_query_does_not_name_the_action", asking(_action_in_the_query)),
+    Mutant("missing-common-told-as-invalid", "common", "A missing common parameter is told as an invalid one.",
+           "an_action_must_be_named", told_as("InvalidParameter", at="presence")),
+    Mutant("unknown-action-told-as-version", "common",
+           "An action that does not exist is told as a version that does not.",
+           "an_unknown_action_is_invalid", told_as("NoSuchVersion", at="action")),
+    Mutant("region-required", "common", "A request must name a region.",
+           "no_region_is_needed", around("common-values", _before(_region_is_there))),
+    Mutant("unknown-region-refused", "common", "A region that is not listed is refused.",
+           "any_region_will_do", around("common-values", _before(_region_is_known))),
+    Mutant("unknown-language-refused", "common", "A language that is not documented is refused.",
+           "any_language_is_let_in", setting(common_values_are_judged=True)),
+    Mutant("client-must-be-an-sdk", "common", "A RequestClient that is no SDK's is refused.",
+           "any_client_may_ask", around("common-values", _before(_client_is_an_sdk))),
+    Mutant("large-nonce-refused", "common", "A Nonce of more than nine digits is refused.",
+           "any_whole_nonce_will_do", around("common-values", _before(_nonce_is_small))),
+    Mutant("content-type-ignored", "common", "Any Content-Type will do.",
+           "another_content_type_is_not_supported", without("content-type")),
+    Mutant("charset-of-a-request-refused", "common", "A Content-Type with a charset, as Java sends it, is refused.",
+           "a_charset_makes_no_difference", around("content-type", _before(_type_has_no_charset))),
+    Mutant("get-refused", "common", "A GET that is signed with TC3 is refused.",
+           "a_get_may_be_signed_with_tc3", around("method", _before(_newer_is_a_post))),
+    Mutant("method-told-as-request", "common", "A PUT is told as an invalid request.",
+           "another_method_is_not_supported", told_as("InvalidRequest", at="method")),
+    Mutant("every-product-served", "common", "Host names of other products are answered.",
+           "a_product_that_is_not_there_is_told", without("product")),
 )  # fmt: skip

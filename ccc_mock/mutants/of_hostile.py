@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl
 
@@ -11,7 +12,7 @@ from ccc_contract.model import JSON
 from ..checks.check import Backend, Run
 from ..exchange import Exchange
 from ..reply import Reply
-from .mutant import Make, Mutant, answering, around
+from .mutant import Make, Mutant, answering, around, setting
 from .replies import Fields, crashed, fields, fields_of, plain, with_fields
 
 Decode = Callable[[bytes], JSON]
@@ -101,39 +102,81 @@ def _repeats_what_came(exchange: Exchange, fields: Fields) -> Fields:
     return fields
 
 
-def _last_pair_wins(true: Run) -> Run:
-    def run(exchange: Exchange, backend: Backend) -> None:
-        parameters = exchange.parameters
-        if parameters.malformed is not None and parameters.malformed.rule == "repeated":
-            named = parse_qsl((parameters.text or b"").decode("latin-1"), keep_blank_values=True)
-            pairs = {name.encode("latin-1"): value.encode("latin-1") for name, value in named}
-            exchange.parameters = parameters._replace(pairs=pairs, malformed=None)
-        true(exchange, backend)
+def _crash_on_odd_names(exchange: Exchange, reply: Reply) -> Reply:
+    names = "".join(getattr(exchange, "params", {}))
+    return reply if re.fullmatch(r"\w*", names, re.ASCII) else crashed(reply)
 
-    return run
+
+def _crash_on_many_names(exchange: Exchange, reply: Reply) -> Reply:
+    return crashed(reply) if len(getattr(exchange, "params", {})) > 2000 else reply
+
+
+def _crash_on_foreign_headers(exchange: Exchange, reply: Reply) -> Reply:
+    values = b"".join(value for name, value in exchange.request.headers.lines if name.lower() in _READ)
+    return reply if values.isascii() else crashed(reply)
+
+
+_READ = {b"authorization", b"x-tc-action", b"x-tc-version", b"x-tc-timestamp"}
+
+
+def _page_for_many_headers(exchange: Exchange, reply: Reply) -> Reply:
+    if len(exchange.request.headers) <= 40:
+        return reply
+    return plain(reply, 431, "<html><h1>431 Request Header Fields Too Large</h1></html>", b"text/html")
+
+
+def _mended(rule: str) -> Make:
+    """A query that is malformed so is read as most programs read one: the last of equal names counts."""
+
+    def wrap(true: Run) -> Run:
+        def run(exchange: Exchange, backend: Backend) -> None:
+            parameters = exchange.parameters
+            if parameters.malformed is not None and parameters.malformed.rule == rule:
+                named = parse_qsl((parameters.text or b"").decode("latin-1"), keep_blank_values=True)
+                pairs = {name.encode("latin-1"): value.encode("latin-1") for name, value in named if name}
+                exchange.parameters = parameters._replace(pairs=pairs, malformed=None)
+            true(exchange, backend)
+
+        return run
+
+    return around("pairs", wrap)
 
 
 HOSTILE = (
-    Mutant("deep-json-crashes", "hostile", "JSON of a depth beyond reason gets HTTP 500.", "",
-           answering(_crash_on_depth)),
-    Mutant("lone-surrogate-crashes", "hostile", "Half of a character gets HTTP 500.", "",
-           answering(_crash_on_surrogates)),
-    Mutant("malformed-json-gets-a-page", "hostile", "A body that is no JSON gets HTTP 400 and a page.", "",
-           answering(_page_for_no_json)),
-    Mutant("first-of-equal-names-counts", "hostile", "Of two equal names in JSON the first counts.", "",
-           _reading(_first_wins)),
-    Mutant("byte-order-mark-accepted", "hostile", "JSON may begin with a byte order mark.", "",
-           _reading(_with_a_mark)),
-    Mutant("bytes-behind-json-accepted", "hostile", "Anything may follow behind JSON.", "", _reading(_up_to_its_end)),
-    Mutant("broken-utf-8-accepted", "hostile", "Bytes that are no UTF-8 are replaced.", "", _reading(_replaced)),
-    Mutant("empty-body-is-an-object", "hostile", "An empty body is taken for an empty object.", "",
-           _reading(_empty_is_an_object)),
-    Mutant("any-json-is-an-object", "hostile", "JSON that is no object is taken for an empty one.", "",
-           _reading(_anything_is_an_object)),
-    Mutant("repeated-pair-accepted", "hostile", "Of two equal names in a query the last counts.", "",
-           around("pairs", _last_pair_wins)),
-    Mutant("key-in-a-message", "hostile", "A signature that does not match is answered with the SecretKey.", "",
-           answering(_repeats_the_key)),
-    Mutant("authorization-in-a-message", "hostile", "Every refusal repeats the Authorization header.", "",
-           fields(_repeats_what_came)),
+    Mutant("deep-json-crashes", "hostile", "JSON of a depth beyond reason gets HTTP 500.",
+           "depth_is_refused", answering(_crash_on_depth)),
+    Mutant("lone-surrogate-crashes", "hostile", "Half of a character gets HTTP 500.",
+           "half_a_character_is_refused", answering(_crash_on_surrogates)),
+    Mutant("malformed-json-gets-a-page", "hostile", "A body that is no JSON gets HTTP 400 and a page.",
+           "what_is_no_json_is_told_so", answering(_page_for_no_json)),
+    Mutant("first-of-equal-names-counts", "hostile", "Of two equal names in JSON the first counts.",
+           "of_equal_names_the_last_counts", _reading(_first_wins)),
+    Mutant("byte-order-mark-accepted", "hostile", "JSON may begin with a byte order mark.",
+           "json_has_no_byte_order_mark", _reading(_with_a_mark)),
+    Mutant("bytes-behind-json-accepted", "hostile", "Anything may follow behind JSON.",
+           "nothing_stands_behind_the_json", _reading(_up_to_its_end)),
+    Mutant("broken-utf-8-accepted", "hostile", "Bytes that are no UTF-8 are replaced.",
+           "json_must_be_in_utf_8", _reading(_replaced)),
+    Mutant("empty-body-is-an-object", "hostile", "An empty body is taken for an empty object.",
+           "an_empty_body_is_no_json", _reading(_empty_is_an_object)),
+    Mutant("any-json-is-an-object", "hostile", "JSON that is no object is taken for an empty one.",
+           "json_must_be_an_object", _reading(_anything_is_an_object)),
+    Mutant("repeated-pair-accepted", "hostile", "Of two equal names in a query the last counts.",
+           "no_pair_may_come_twice", _mended("repeated")),
+    Mutant("nameless-pair-accepted", "hostile", "A pair in a query without a name is ignored.",
+           "no_name_in_a_query_may_be_empty", _mended("empty-key")),
+    Mutant("bare-word-accepted", "hostile", "A word in a query without = is a name without a value.",
+           "a_query_of_a_bare_word_is_malformed", setting(key_without_equals="ok")),
+    Mutant("odd-names-crash", "hostile", "Names with more than letters, digits and _ get HTTP 500.",
+           "an_odd_name_is_refused", answering(_crash_on_odd_names)),
+    Mutant("many-names-crash", "hostile", "More than 2000 parameters get HTTP 500.",
+           "thousands_of_parameters_are_refused", answering(_crash_on_many_names)),
+    Mutant("foreign-bytes-in-headers-crash", "hostile", "Bytes beyond ASCII in a common header get HTTP 500.",
+           "bytes_in_a_header_are_refused", answering(_crash_on_foreign_headers)),
+    Mutant("many-headers-get-a-page", "hostile", "More than 40 headers get HTTP 431 and a page.",
+           "many_headers_make_no_difference", answering(_page_for_many_headers)),
+    Mutant("key-in-a-message", "hostile", "A signature that does not match is answered with the SecretKey.",
+           "no_answer_tells_the_key", answering(_repeats_the_key)),
+    Mutant("authorization-in-a-message", "hostile", "Every refusal repeats the Authorization header.",
+           "no_answer_repeats_the_signature", fields(_repeats_what_came)),
 )  # fmt: skip

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from ccc_contract.http import Request
 
+from ..checks.check import Backend, Run
 from ..exchange import Exchange
 from ..languages import CHINESE, ENGLISH
 from ..messages import in_english
 from ..reply import Reply
-from .mutant import Mutant, Parts, answering, asking
+from .mutant import Mutant, Parts, answering, around, asking
 from .of_common import with_header
 from .replies import Fields, fields, recoded
 
@@ -64,18 +65,34 @@ def _code_by_language(exchange: Exchange, code: str) -> str:
     return code.partition(".")[0] if exchange.language == CHINESE else code
 
 
+def _only_ascii(true: Run) -> Run:
+    def run(exchange: Exchange, backend: Backend) -> None:
+        true(exchange, backend)
+        if not exchange.request.body.isascii():
+            raise exchange.refusal("AuthFailure.SignatureFailure", "signature")
+
+    return run
+
+
 LANGUAGES = (
-    Mutant("language-ignored", "languages", "Every sentence is in English.", "", fields(_in_english)),
-    Mutant("chinese-for-everybody", "languages", "Every sentence is in Chinese.", "", asking(_chinese_for_all)),
-    Mutant("chinese-by-default", "languages", "Who asks for no language is told in Chinese.", "",
-           asking(_chinese_by_default)),
-    Mutant("language-in-any-case", "languages", "Every language that begins with zh is Chinese.", "",
-           asking(_chinese_in_any_case)),
-    Mutant("language-of-the-call-before", "languages", "A call is told in the language of the one before.", "",
-           _of_the_call_before),
-    Mutant("chinese-escaped", "languages", "Characters beyond ASCII are escaped in JSON.", "", answering(_escaped)),
-    Mutant("chinese-in-gbk", "languages", "Answers are written in GBK.", "", answering(_in_gbk)),
-    Mutant("chinese-replaced", "languages", "Characters beyond ASCII are question marks.", "", answering(_replaced)),
-    Mutant("code-depends-on-language", "languages", "In Chinese, a code ends before its dot.", "",
-           recoded(_code_by_language)),
+    Mutant("language-ignored", "languages", "Every sentence is in English.",
+           "zh_cn_is_answered_in_chinese", fields(_in_english)),
+    Mutant("chinese-for-everybody", "languages", "Every sentence is in Chinese.",
+           "en_us_is_answered_in_english", asking(_chinese_for_all)),
+    Mutant("chinese-by-default", "languages", "Who asks for no language is told in Chinese.",
+           "no_language_is_answered_in_english", asking(_chinese_by_default)),
+    Mutant("language-in-any-case", "languages", "Every language that begins with zh is Chinese.",
+           "another_language_is_answered_in_english", asking(_chinese_in_any_case)),
+    Mutant("language-of-the-call-before", "languages", "A call is told in the language of the one before.",
+           "no_language_is_answered_in_english", _of_the_call_before),
+    Mutant("chinese-escaped", "languages", "Characters beyond ASCII are escaped in JSON.",
+           "chinese_is_not_escaped", answering(_escaped)),
+    Mutant("chinese-in-gbk", "languages", "Answers are written in GBK.",
+           "a_name_in_any_script_comes_back", answering(_in_gbk)),
+    Mutant("chinese-replaced", "languages", "Characters beyond ASCII are question marks.",
+           "zh_cn_is_answered_in_chinese", answering(_replaced)),
+    Mutant("foreign-text-fails-to-sign", "languages", "A body with more than ASCII in it has a wrong signature.",
+           "text_in_any_script_can_be_signed", around("signature", _only_ascii)),
+    Mutant("code-depends-on-language", "languages", "In Chinese, a code ends before its dot.",
+           "codes_do_not_depend_on_the_language", recoded(_code_by_language)),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import count
 
 from ccc_contract.model import JSON
 
@@ -47,20 +48,9 @@ def _number_of(params: Mapping[str, JSON]) -> int:
     return number
 
 
-def _from_one(true: Handler, scene: Scene, params: Mapping[str, JSON], name: str) -> Result:
-    return true(scene, {**params, "PageNumber": _number_of(params) - 1})
-
-
 def _without_the_last(true: Handler, scene: Scene, params: Mapping[str, JSON], name: str) -> Result:
     result = true(scene, params)
     return {**result, name: result[name][:-1]}
-
-
-def _with_the_one_before(true: Handler, scene: Scene, params: Mapping[str, JSON], name: str) -> Result:
-    """The last of a page is also the first of the next one."""
-    result, number = true(scene, params), _number_of(params)
-    before = true(scene, {**params, "PageNumber": number - 1})[name] if number else []
-    return {**result, name: [*before[-1:], *result[name]]}
 
 
 def _counted_by_page(true: Handler, scene: Scene, params: Mapping[str, JSON], name: str) -> Result:
@@ -84,20 +74,35 @@ def _nothing_behind_the_end(true: Handler, scene: Scene, params: Mapping[str, JS
     return result
 
 
+def _turning(parts: Parts) -> Parts:
+    times = count()
+
+    def page(true: Handler, scene: Scene, params: Mapping[str, JSON], name: str) -> Result:
+        result = true(scene, params)
+        return {**result, name: result[name][::-1]} if next(times) % 2 else result
+
+    return _both(page)(parts)
+
+
+def _in_words(element: Result) -> Result:
+    return {name: str(value) if type(value) is int else value for name, value in element.items()}
+
+
 READS = (
-    Mutant("pages-count-from-one", "reads", "The first page is page 1.", "", _both(_from_one)),
-    Mutant("last-of-a-page-lost", "reads", "Every page lacks its last element.", "", _both(_without_the_last)),
-    Mutant("pages-overlap", "reads", "The last of a page is the first of the next one, too.", "",
-           _both(_with_the_one_before)),
-    Mutant("total-of-the-page", "reads", "TotalCount is how many the page has.", "", _both(_counted_by_page)),
-    Mutant("page-size-ignored", "reads", "Every page has everything.", "", _both(_all_at_once)),
-    Mutant("null-for-an-empty-page", "reads", "A page with nothing on it is null, and no empty list.", "",
-           _both(_null_for_none)),
-    Mutant("page-behind-the-end-refused", "reads", "A page behind the last one is refused.", "",
-           _both(_nothing_behind_the_end)),
-    Mutant("element-lacks-its-first-member", "reads", "The elements of a list lack their first member.", "",
-           _each(lambda element: dict(list(element.items())[1:]))),
-    Mutant("numbers-as-text", "reads", "Numbers in the elements of a list are texts.", "",
-           _each(lambda element: {name: str(value) if type(value) is int else value
-                                  for name, value in element.items()})),
+    Mutant("last-of-a-page-lost", "reads", "Every page lacks its last element.",
+           "pages_partition_the_listing", _both(_without_the_last)),
+    Mutant("total-of-the-page", "reads", "TotalCount is how many the page has.",
+           "total_count_is_the_whole", _both(_counted_by_page)),
+    Mutant("page-size-ignored", "reads", "Every page has everything.",
+           "a_page_has_no_more_than_its_size", _both(_all_at_once)),
+    Mutant("null-for-an-empty-page", "reads", "A page with nothing on it is null, and no empty list.",
+           "what_is_empty_is_an_empty_list", _both(_null_for_none)),
+    Mutant("page-behind-the-end-refused", "reads", "A page behind the last one is refused.",
+           "behind_the_last_page_is_an_empty_one", _both(_nothing_behind_the_end)),
+    Mutant("order-turns", "reads", "Every second time a list is shown the other way round.",
+           "reading_changes_nothing", _turning),
+    Mutant("element-lacks-its-last-member", "reads", "The elements of a list lack their last member.",
+           "elements_are_shown_as_they_are", _each(lambda element: dict(list(element.items())[:-1]))),
+    Mutant("numbers-as-text", "reads", "Numbers in the elements of a list are texts.",
+           "a_result_is_what_the_action_declares", _each(_in_words)),
 )  # fmt: skip

@@ -38,6 +38,7 @@ def settings_of(item: pytest.Item, options: Options) -> tuple[dict[str, Any], fr
         "auth": given.get("auth", options.auth),
         "credentials": options.credentials,
         "cure": IN_THE_INI,
+        "mutant": item.config.option.ccc_mutant,
     }
     # Who gives up after a fault leaves the rest of a plan behind, and that is no matter of plans that nobody wrote.
     allow = given.get("allow", options.allow)

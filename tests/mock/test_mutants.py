@@ -7,12 +7,14 @@ from collections import Counter
 
 import pytest
 
+from ccc_contract import Headers, Request
 from ccc_mock import Endpoint
 from ccc_mock.mutants import MUTANTS, NoMutant, made, mutant
 from ccc_mock.mutants.mutant import FAMILIES, without
-from mutants_asked import Asked, Row
+from mutants_asked import Asked, Row, call
 from mutants_rows import FAMILIES as ROWS_OF_FAMILIES
 from mutants_rows import GOOD, ROWS
+from older import OlderDraft, get_draft
 
 SEEN_IN_EVERY_SUCCESS = {
     "request-id-lost", "request-id-no-uuid", "null-error-in-success", "response-left-out", "charset-added",
@@ -30,6 +32,48 @@ def test_a_mutant_is_wrong_where_it_says(row: Row) -> None:
 def test_a_good_request_gets_a_good_answer_unless_its_fault_is_there(name: str) -> None:
     same = Asked(name).reply(GOOD) == Asked(None).reply(GOOD)
     assert same is (name not in SEEN_IN_EVERY_SUCCESS)
+
+
+NOTHING = Request("GET", b"/", b"", Headers(()), b"")
+ODD = {
+    "nothing at all": NOTHING,
+    "a method nobody knows": NOTHING._replace(method="BREW"),
+    "a PUT that is signed": GOOD.but(method="PUT").request(),
+    "no action": GOOD.without_header("x-tc-action").request(),
+    "no Authorization": GOOD.unsigned_request(),
+    "half an Authorization": GOOD.but(authorization=b"TC3-HMAC-SHA256 Credential=a/b").request(),
+    "a claim of nothing": GOOD.but(authorization=b"TC3-HMAC-SHA256 Credential=a/2026-11-22/ccc/tc3_request, "
+                                   b"SignedHeaders=;, Signature=0").request(),
+    "another product": GOOD.but(host="cvm.tencentcloudapi.com").request(),
+    "no timestamp": GOOD.with_headers({"x-tc-timestamp": "soon"}).request(),
+    "bytes in the headers": GOOD.with_headers({"x-tc-action": "拨打", "x-tc-language": "中文"}).request(),
+    "an empty body": GOOD.but(body=b"").request(),
+    "a list": GOOD.but(body=b"[1]").request(),
+    "bytes": GOOD.but(body=bytes(range(256))).request(),
+    "depth": GOOD.but(body=b"[" * 2000).request(),
+    "half a character": GOOD.but(body=b'{"Callee":"\\ud800","SdkAppId":1,"AIAgentId":1}').request(),
+    "wrong types everywhere": GOOD.but(body=b'{"SdkAppId":{},"AIAgentId":[],"Callee":{},"Callers":[[1],{}],'
+                                       b'"Variables":[1,null,[]],"AcquireTimeoutSecond":1e300}').request(),
+    "numbers in lists": call().with_params({"Callers": [5, None], "Variables": [{"Key": 1, "Value": 2}]}).request(),
+    "no objects in lists": call().with_params({"Callers": [[1], {}], "Variables": ["x", 1, [], None]}).request(),
+    "null everywhere": GOOD.but(body=b'{"SdkAppId":null,"AIAgentId":null,"Callee":null,"Callers":[null]}').request(),
+    "garbage in a query": get_draft().but(query=b"%zz&=1&a&a=1&a=2&A.0=1&A.5=1&" + bytes(range(128, 256))).request(),
+    "a query that is signed and odd": get_draft().but(query=b"Callers.1=a&SdkAppId.x=1&Callee=%ff").request(),
+    "an older one without a signature": OlderDraft(signature=b"").request(),
+    "an older form": OlderDraft(method="POST").request(),
+    "an action without behaviour": GOOD.with_headers({"x-tc-action": "DescribeCallInMetrics"}).request(),
+    "a page that is none": GOOD.with_headers({"x-tc-action": "DescribeNumbers"}).but(
+        body=b'{"SdkAppId":1,"PageNumber":18446744073709551615,"PageSize":0}').request(),
+    "a session of nobody": GOOD.with_headers({"x-tc-action": "DescribeTelSession"}).but(
+        body=b'{"SdkAppId":1,"SessionId":""}').request(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_whatever_is_sent_a_mutant_answers(name: str) -> None:
+    fake = Asked(name).describe()
+    statuses = {odd: fake.reply(request).status for odd, request in ODD.items()}
+    assert set(statuses.values()) <= {200, 400, 431, 500, 501}
 
 
 def test_every_mutant_is_shown() -> None:

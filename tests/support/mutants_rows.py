@@ -14,7 +14,7 @@ from ccc_mock import DEFAULT_CREDENTIAL
 from drafts import DEEP, NOW, TEMPORARY, TOKENED, Draft
 from mutants_asked import A_CALL, MOST, Asked, Row, action, call, end, numbers, show
 from older import OlderDraft, get_draft
-from worlds import APP, CALLEE
+from worlds import APP, BROKEN, CALLEE, ONE_APP, SECOND
 
 FAILS, EXPIRED = "AuthFailure.SignatureFailure", "AuthFailure.SignatureExpire"
 MALFORMED, NOT_FOUND, TOKEN = (
@@ -25,6 +25,7 @@ MALFORMED, NOT_FOUND, TOKEN = (
 MISSING, UNKNOWN, INVALID, VALUE = "MissingParameter", "UnknownParameter", "InvalidParameter", "InvalidParameterValue"
 RATE, NO_APP, SIZE = "RequestLimitExceeded", "InvalidParameterValue.InstanceNotExist", "RequestSizeLimitExceeded"
 PROTOCOL, NO_VERSION = "UnsupportedProtocol", "NoSuchVersion"
+SOMEBODY, OF_A_DAY = "008613900000001", "FailedOperation.CalloutRuleMaxCallCountCalleePerDayAppID"
 TOO_OFTEN = "FailedOperation.CalloutRuleMaxCallCountCalleeIntervalTime"
 BLACK, BUSY = "FailedOperation.CalleeIsBlackUser", "FailedOperation.CallerOverFrequency"
 
@@ -58,8 +59,8 @@ def two_ids(fake: Asked) -> bool:
 
 ENVELOPE = (
     Row("request-id-lost", answer(GOOD, sorted), ["RequestId", "SessionId"], ["SessionId"]),
-    Row("request-id-repeats", two_ids, False, True),
     Row("request-id-no-uuid", answer(GOOD, lambda fields: len(fields["RequestId"])), 36, 32),
+    Row("request-id-repeats", two_ids, False, True),
     Row("refusal-with-http-400", says(REFUSED), MISSING, "HTTP 400"),
     Row("result-beside-error", answer(REFUSED, sorted), ["Error", "RequestId"], ["Error", "RequestId", "SessionId"]),
     Row("null-error-in-success", answer(GOOD, lambda fields: "Error" in fields), False, True),
@@ -106,6 +107,12 @@ SIGNATURE = (
     Row("used-signature-refused", says(GOOD, GOOD), ["ok", "ok"], ["ok", FAILS]),
     Row("scope-date-not-checked", says(GOOD.but(date="2026-11-23")), FAILS, "ok"),
     Row("scope-service-not-checked", says(GOOD.but(service="cvm")), MALFORMED, "ok"),
+    Row("scope-end-not-checked", says(GOOD.but(terminator="aws4_request")), MALFORMED, FAILS),
+    Row("malformed-told-as-signature", says(GOOD.but(authorization=b"Bearer x")), MALFORMED, FAILS),
+    Row("authorization-before-action", says(GOOD.but(authorization=b"Bearer x").without_header("x-tc-action")), MISSING,
+        MALFORMED),
+    Row("two-signed-headers-only", says(GOOD.but(signed=("content-type", "host", "x-tc-action"))), "ok", MALFORMED),
+    Row("unsigned-header-refused", says(GOOD.with_headers({"x-trace": "1"})), "ok", MALFORMED),
     Row("first-signed-header-only", says(GOOD.but(signed=("content-type",))), MALFORMED, "ok"),
     Row("capital-digits-accepted", says(signature_of(GOOD, str.upper)), FAILS, "ok"),
     Row("signature-compared-in-part", says(signature_of(GOOD, lambda digits: digits[:16] + "0" * 48)), FAILS, "ok"),
@@ -134,6 +141,8 @@ COMMON = (
     Row("region-required", says(GOOD), "ok", MISSING),
     Row("unknown-region-refused", says(GOOD.with_headers({"x-tc-region": "ap-nowhere"})), "ok", "UnsupportedRegion"),
     Row("unknown-language-refused", says(GOOD.with_headers({"x-tc-language": "de-DE"})), "ok", VALUE),
+    Row("client-must-be-an-sdk", says(GOOD.with_headers({"x-tc-requestclient": "curl"})), "ok", "InvalidRequest"),
+    Row("large-nonce-refused", says(OLDER.with_common(Nonce="1234567890")), "ok", INVALID),
     Row("content-type-ignored", says(GOOD.with_headers({"content-type": "text/plain"})), PROTOCOL, "ok"),
     Row("charset-of-a-request-refused", says(GOOD.with_headers({"content-type": "application/json; charset=utf-8"})),
         "ok", PROTOCOL),
@@ -150,8 +159,10 @@ def with_params(**params: Any) -> Callable[[Asked], Any]:
     return says(GOOD.with_params(params))
 
 
-NO_KNOWN = GOOD.without_param("Callee").with_params({"Surprise": 1})
-UNKNOWN_AND_TYPE = GOOD.with_params({"Surprise": 1, "AIAgentId": "x"})
+METRICS = {"x-tc-action": "DescribeCallInMetrics"}  # it takes booleans, and has no behaviour
+CAPITAL_TRUTH = get_draft({"SdkAppId": APP, "EnabledNumber": "True"}).with_headers(METRICS)
+A_GAP = TEXT.but(query=TEXT.query.replace(b"Callers.1=", b"Callers.2="))
+WRONG_INSIDE = GOOD.with_params({"Variables": [{"Key": 1, "Value": "b"}]})
 
 PARAMETERS = (
     Row("undeclared-parameter-ignored", with_params(Surprise=1), UNKNOWN, "ok"),
@@ -160,8 +171,8 @@ PARAMETERS = (
     Row("missing-told-as-invalid", says(REFUSED), MISSING, INVALID),
     Row("unknown-told-as-invalid", with_params(Surprise=1), UNKNOWN, INVALID),
     Row("type-told-as-value", with_params(AIAgentId="x"), INVALID, VALUE),
-    Row("unknown-before-missing", says(NO_KNOWN), MISSING, UNKNOWN),
-    Row("type-before-unknown", says(UNKNOWN_AND_TYPE), UNKNOWN, INVALID),
+    Row("unknown-before-missing", says(REFUSED.with_params({"Surprise": 1})), MISSING, UNKNOWN),
+    Row("type-before-unknown", with_params(Surprise=1, AIAgentId="x"), UNKNOWN, INVALID),
     Row("text-taken-for-number", with_params(AIAgentId="15"), INVALID, "ok"),
     Row("number-taken-for-text", with_params(Callee=8613800000000), INVALID, "ok"),
     Row("true-taken-for-number", with_params(AIAgentId=True), INVALID, "ok"),
@@ -173,6 +184,11 @@ PARAMETERS = (
     Row("null-taken-for-zero", with_params(Callee=None), MISSING, "ok"),
     Row("null-refused", with_params(Callers=None), "ok", INVALID),
     Row("names-in-any-case", says(REFUSED.with_params({"callee": CALLEE})), MISSING, "ok"),
+    Row("empty-text-is-missing", with_params(Callee=""), "ok", MISSING),
+    Row("gap-in-a-list-accepted", says(A_GAP), INVALID, "ok"),
+    Row("capital-truth-refused", says(CAPITAL_TRUTH), "HTTP 501", INVALID),
+    Row("place-not-told", lambda fake: "`Variables.0.Key`" in fake.message(WRONG_INSIDE), True, False),
+    Row("bounds-excluded", with_params(AcquireTimeoutSecond=5), "ok", VALUE),
     Row("bounds-not-judged", with_params(AcquireTimeoutSecond=6), VALUE, "ok"),
 )  # fmt: skip
 
@@ -186,9 +202,6 @@ CODES = (
     Row("code-nobody-knows", says(show("no-such-session")), NO_APP, "ResourceNotFound.SessionNotFound"),
     Row("end-tells-undeclared-code", says(action("HangUpCall", SessionId="x", **OF_NO_APP)), "InternalError.DBError",
         NO_APP),
-    Row("numbers-tell-undeclared-code", says(numbers(**OF_NO_APP)), VALUE, NO_APP),
-    Row("agents-tell-undeclared-code", says(action("DescribeAIAgentInfoList", PageNumber=0, PageSize=1, **OF_NO_APP)),
-        NO_APP, "FailedOperation"),
     Row("second-part-left-out", says(WRONG_KEY), FAILS, "AuthFailure"),
     Row("code-is-a-number", says(REFUSED), MISSING, 4000),
     Row("code-in-capitals", says(WRONG_KEY), FAILS, "AuthFailure.SIGNATURE_FAILURE"),
@@ -228,6 +241,34 @@ BY_TEMPORARY = GOOD.by(TEMPORARY).with_headers({"x-tc-token": TEMPORARY.token or
 SHOWN, IN_REGION = show("x"), GOOD.with_headers({"x-tc-region": "ap-shanghai"})
 ELSEWHERE = {"x-tc-region": "ap-guangzhou"}
 
+THROUGH_ONE = GOOD.but(host="ccc.ap-guangzhou.tencentcloudapi.com")
+THROUGH_ANOTHER = GOOD.but(host="ccc.ap-shanghai.tencentcloudapi.com")
+
+
+def with_two_keys(fake: Asked) -> Any:
+    """As many calls as pass with one key of a sub-account, and one with its other key."""
+    keys = [{"secret_id": f"AKID-key-{n}", "secret_key": "x"} for n in (1, 2)]
+    fake.describe(sub_account=[{"name": "one", "credential": keys}])
+    first, second = (SHOWN.but(secret_id=each["secret_id"], secret_key="x") for each in keys)
+    return beyond(MOST, first, second)(fake)
+
+
+def across_two_seconds(fake: Asked) -> Any:
+    """Half a second after a second began all that pass, and one in the next second."""
+    fake.account.clock.freeze_world(NOW + 0.5)
+    for _ in range(MOST):
+        fake.says(GOOD)
+    fake.account.clock.freeze_world(NOW + 1.2)
+    return fake.says(GOOD)
+
+
+def number_of_the_last(fake: Asked) -> Any:
+    """How many came, as the second refusal tells it."""
+    for _ in range(MOST + 1):
+        fake.says(GOOD)
+    return f"`{MOST + 2}`" in fake.message(GOOD)
+
+
 LIMIT = (
     Row("one-call-too-many", beyond(MOST, GOOD, GOOD), RATE, "ok"),
     Row("one-call-too-few", beyond(MOST - 1, GOOD, GOOD), "ok", RATE),
@@ -238,7 +279,10 @@ LIMIT = (
     Row("limit-per-region-header", beyond(MOST, IN_REGION, GOOD.with_headers(ELSEWHERE)), RATE, "ok"),
     Row("limit-before-signature", beyond(MOST, WRONG_KEY, GOOD), "ok", RATE),
     Row("limit-behind-parameters", beyond(MOST, REFUSED, GOOD), RATE, "ok"),
-    Row("limit-told-for-the-account", beyond(MOST, GOOD, GOOD), RATE, "RequestLimitExceeded.UinLimitExceeded"),
+    Row("entries-share-a-limit", beyond(MOST, THROUGH_ONE, THROUGH_ANOTHER), "ok", RATE),
+    Row("keys-counted-apart", with_two_keys, RATE, NO_APP),
+    Row("window-from-the-first-call", across_two_seconds, "ok", RATE),
+    Row("refused-calls-not-counted", number_of_the_last, True, False),
 )  # fmt: skip
 
 
@@ -263,25 +307,50 @@ def after_a_refusal(fake: Asked) -> Any:
     return fake.says(call())
 
 
-def listed_later(fake: Asked) -> Any:
-    """A callee that was called too often, and is blacklisted since."""
+def much_later(fake: Asked) -> Any:
     fake.says(call())
-    fake.describe(rules=ONCE, callee=BLACKLISTED)
+    fake.account.clock.freeze_world(NOW + 61)
     return fake.says(call())
 
+
+def with_app(**changes: Any) -> list[dict[str, Any]]:
+    """The one app, changed, and another one like it."""
+    (app,) = ONE_APP["app"]
+    return [{**app, **changes}, {**app, "SdkAppId": APP + 1}]
+
+
+ENDED = "2026-11-01T00:00:00+08:00"
+TWICE_BY_TWO_APPS = says(call(), call(SdkAppId=APP + 1))
+NONE = "FailedOperation.NoCallOutNumber"
 
 RULES = (
     Row("unknown-app-accepted", says(GOOD.with_params(OF_NO_APP)), NO_APP, "ok"),
     Row("unknown-agent-accepted", says(GOOD.with_params({"AIAgentId": GONE_AGENT})), VALUE, "ok"),
-    Row("values-before-app", says(GOOD.with_params({**OF_NO_APP, "AIAgentId": GONE_AGENT})), NO_APP, VALUE),
-    Row("frequency-before-blacklist", described(listed_later, rules=ONCE), BLACK, TOO_OFTEN),
+    Row("agent-before-app", described(says(call(SdkAppId=1, AIAgentId=999))), NO_APP, VALUE),
     Row("blacklist-told-as-frequency", described(says(call()), callee=BLACKLISTED), BLACK, BUSY),
+    Row("permission-ignored", described(says(call()), app=with_app(permitted=False)),
+        "FailedOperation.PermissionDenied", "ok"),
+    Row("minutes-ignored", described(says(call()), package=[{"minutes": 0}]), "LimitExceeded.BasePackageExpired", "ok"),
+    Row("licence-ignored", described(says(call()), licence={"ends": ENDED}),
+        "FailedOperation.AILicenseHasExpired", "ok"),
+    Row("no-number-needed", described(says(call()), app=with_app(number=[])), NONE, "ok"),
+    Row("foreign-callers-used", described(says(call(Callers=["008601012345678"]))), NONE, "ok"),
+    Row("broken-trunk-used", described(says(call(Callers=[BROKEN]))), "FailedOperation.CallOutFailed", "ok"),
+    Row("channels-without-end", described(says(call(Callers=[SECOND]), call(SOMEBODY, Callers=[SECOND]))), ["ok", BUSY],
+        ["ok", "ok"]),
+    Row("agents-without-end", described(says(call(AcquireTimeoutSecond=0), call(SOMEBODY, AcquireTimeoutSecond=0)),
+        app=with_app(concurrency=1)), ["ok", "FailedOperation.AcquireQuota"], ["ok", "ok"]),
+    Row("blind-areas-called", described(says(call("0086099112345678"))), "FailedOperation.CalloutRuleBlindArea", "ok"),
     Row("hours-by-utc", described(says(call()), rules={"working_hours": "08:00-21:00"}), "ok",
         "FailedOperation.CalloutRuleNotWorkTime"),
     Row("interval-one-too-many", described(says(call(), call(), call()), rules=ONCE), ["ok", TOO_OFTEN, TOO_OFTEN],
         ["ok", "ok", TOO_OFTEN]),
-    Row("interval-of-all-callees", described(says(call(), call("008613900000001")), rules=ONCE), ["ok", "ok"],
+    Row("interval-of-all-callees", described(says(call(), call(SOMEBODY)), rules=ONCE), ["ok", "ok"],
         ["ok", TOO_OFTEN]),
+    Row("interval-never-ends", described(much_later, rules=ONCE), "ok", TOO_OFTEN),
+    Row("day-without-end", described(says(call(), call()), rules={"day_calls": 1}), ["ok", OF_A_DAY], ["ok", "ok"]),
+    Row("day-of-all-apps", described(TWICE_BY_TWO_APPS, rules={"day_calls": 1}, app=with_app()), ["ok", "ok"],
+        ["ok", OF_A_DAY]),
     Row("refused-attempts-count", described(after_a_refusal, rules=ONCE), "ok", TOO_OFTEN),
 )  # fmt: skip
 
@@ -351,6 +420,10 @@ def pages(fake: Asked) -> list[list[str]]:
     return [[each["Number"][-1] for each in fake.fields(draft)["Numbers"]] for draft in asked]
 
 
+def twice_the_same(fake: Asked) -> bool:
+    return bool(fake.fields(numbers())["Numbers"] == fake.fields(numbers())["Numbers"])
+
+
 def first_number(fake: Asked) -> Any:
     return sorted(fake.fields(numbers(PageSize=1))["Numbers"][0])
 
@@ -360,20 +433,17 @@ def numbers_state(fake: Asked) -> Any:
 
 
 BEHIND, PAGES = numbers(PageNumber=7, PageSize=2), [["7", "8"], ["9"]]
-MEMBERS, NAMELESS = (
-    ["CallOutSkillGroupIds", "CostType", "Number", "State"],
-    ["CallOutSkillGroupIds", "CostType", "State"],
-)
+MEMBERS = ["CallOutSkillGroupIds", "CostType", "Number", "State"]
+WITHOUT_THE_LAST = ["CallOutSkillGroupIds", "Number", "State"]
 
 READS = (
-    Row("pages-count-from-one", described(pages), PAGES, [[], ["7", "8"]]),
     Row("last-of-a-page-lost", described(pages), PAGES, [["7"], []]),
-    Row("pages-overlap", described(pages), PAGES, [["7", "8"], ["8", "9"]]),
     Row("total-of-the-page", described(answer(numbers(PageSize=2), lambda fields: fields["TotalCount"])), 3, 2),
     Row("page-size-ignored", described(pages), PAGES, [["7", "8", "9"], ["7", "8", "9"]]),
     Row("null-for-an-empty-page", described(answer(BEHIND, lambda fields: fields["Numbers"])), [], None),
     Row("page-behind-the-end-refused", described(says(BEHIND)), "ok", VALUE),
-    Row("element-lacks-its-first-member", described(first_number), MEMBERS, NAMELESS),
+    Row("order-turns", described(twice_the_same), True, False),
+    Row("element-lacks-its-last-member", described(first_number), MEMBERS, WITHOUT_THE_LAST),
     Row("numbers-as-text", described(numbers_state), 1, "1"),
 )  # fmt: skip
 
@@ -399,6 +469,7 @@ def how_it_is_written(fake: Asked) -> str:
     return "question marks" if "?" in told else "escaped" if body.isascii() else "UTF-8"
 
 
+IN_CHINESE_LETTERS = '{"SdkAppId":1,"AIAgentId":1,"Callee":"张三"}'.encode()
 IN_ENGLISH = REFUSED.with_headers({"x-tc-language": "en-US"})
 
 LANGUAGES = (
@@ -411,6 +482,7 @@ LANGUAGES = (
     Row("chinese-escaped", how_it_is_written, "UTF-8", "escaped"),
     Row("chinese-in-gbk", how_it_is_written, "UTF-8", "no UTF-8"),
     Row("chinese-replaced", how_it_is_written, "UTF-8", "question marks"),
+    Row("foreign-text-fails-to-sign", says(GOOD.but(body=IN_CHINESE_LETTERS)), "ok", FAILS),
     Row("code-depends-on-language", says(WRONG_KEY.with_headers({"x-tc-language": "zh-CN"})), FAILS, "AuthFailure"),
 )  # fmt: skip
 
@@ -435,6 +507,7 @@ SIZES = (
     Row("large-body-with-http-413", says(of_bytes(10 * MIB + 1)), SIZE, "HTTP 413"),
     Row("small-query-limit", says(query_of(32 * 1024)), "ok", FAILS),
     Row("no-query-limit", says(query_of(32 * 1024 + 1)), FAILS, "ok"),
+    Row("small-form-limit", says(OlderDraft(method="POST").with_params({"Callee": "1" * (MIB // 2)})), "ok", FAILS),
     Row("no-form-limit", says(OlderDraft(method="POST").with_params({"Callee": "1" * MIB})), FAILS, "ok"),
     Row("large-text-told-as-size", says(query_of(32 * 1024 + 1)), FAILS, SIZE),
 )  # fmt: skip
@@ -462,6 +535,13 @@ HOSTILE = (
     Row("empty-body-is-an-object", body(b""), INVALID, MISSING),
     Row("any-json-is-an-object", body(b"[]"), INVALID, MISSING),
     Row("repeated-pair-accepted", says(TWICE), INVALID, "ok"),
+    Row("nameless-pair-accepted", says(TEXT.but(query=TEXT.query + b"&=1")), INVALID, "ok"),
+    Row("bare-word-accepted", says(OLDER.but(text=b"word")), INVALID, MISSING),
+    Row("odd-names-crash", with_params(**{"../x": 1}), UNKNOWN, "HTTP 500"),
+    Row("many-names-crash", with_params(**{f"N{n}": 1 for n in range(2001)}), UNKNOWN, "HTTP 500"),
+    Row("foreign-bytes-in-headers-crash", says(GOOD.with_headers({"x-tc-action": "拨打"})),
+        "InvalidAction", "HTTP 500"),
+    Row("many-headers-get-a-page", says(GOOD.with_headers({f"a{n}": "" for n in range(41)})), "ok", "HTTP 431"),
     Row("key-in-a-message", lambda fake: DEFAULT_CREDENTIAL.secret_key in fake.message(WRONG_KEY), False, True),
     Row("authorization-in-a-message", lambda fake: "Signature=" in fake.message(REFUSED), False, True),
 )  # fmt: skip
