@@ -44,6 +44,7 @@ LATER = {
     "diff": "ccc_contract.suite.diff_command:diff",
     "grade": "ccc_contract.suite.grade_command:command",
     "call": "ccc_contract.call:call",
+    "openapi": "ccc_contract.openapi_command:openapi",
     "sign": "ccc_contract.call:sign",
     "vectors": "ccc_contract.vector_commands:vectors",
     "verify-signer": "ccc_contract.vector_commands:verify_signer",

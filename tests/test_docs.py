@@ -58,7 +58,8 @@ def run_python(text: str, folder: Path) -> None:
     is_test = "\ndef test_" in text
     program = folder / ("test_block.py" if is_test else "block.py")
     program.write_text(text, "utf-8")
-    result = run([sys.executable, *(PYTEST if is_test else ()), str(program)], folder)
+    also = ("-p", "schemathesis.pytest.plugin") if "import schemathesis\n" in text else ()
+    result = run([sys.executable, *((*PYTEST, *also) if is_test else ()), str(program)], folder)
     assert result.returncode == 0, result.stdout
 
 
