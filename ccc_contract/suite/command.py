@@ -13,7 +13,6 @@ Exit codes; a script may rely on them:
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,7 +35,7 @@ from .properties import FAMILIES, PROPERTIES
 from .property import Property
 from .reply import Unreachable
 from .report import Run, dumped, junit, text
-from .showing import clipped, curl
+from .showing import clipped, told
 from .target import Target
 
 HELD, DIFFERS, WRONG, UNTOLD, RANG = 0, 1, 2, 3, 6
@@ -231,19 +230,13 @@ def _judged(chosen: list[Property], target: Target, examples: int, seed: int, *,
 
 
 def _tell(request: Request) -> None:
-    """What would go out, without what signs it."""
-    action = request.headers.text(b"x-tc-action")
-    params = (request.body or request.query).decode("utf-8", "replace")
-    shown = clipped(_SIGNATURE.sub("Signature=…", params))
-    click.echo(" ".join(filter(None, [request.method, action, shown])))
-
-
-_SIGNATURE = re.compile(r"\bSignature=[^&]*")
+    """What would go out."""
+    click.echo(told(request))
 
 
 def _alarm(rang: Rang, url: str) -> int:
     say(f"ccc-contract: STOPPED. {rang}.")
-    say(f"  What was sent to {url}: {curl(rang.request, url)}")
+    say(f"  What was sent to {url}: {told(rang.request)}")
     say(f"  What it answered: {clipped(rang.response.text)}")
     say("  Look in the console of the contact center whether somebody is called, and end that call there.")
     return RANG

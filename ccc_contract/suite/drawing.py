@@ -36,14 +36,21 @@ def params(action: str, *, most: int = 6) -> st.SearchStrategy[dict[str, JSON]]:
 
 
 @cache
-def _objects(shape: Shape, most: int) -> st.SearchStrategy[dict[str, JSON]]:
-    return _drawn_objects(shape, most)
+def _objects(shape: Shape, most: int, least: int = 0) -> st.SearchStrategy[dict[str, JSON]]:
+    return _drawn_objects(shape, most, least)
+
+
+def _inner(shape: Shape) -> st.SearchStrategy[dict[str, JSON]]:
+    """Never empty: nothing in a query can say that there is an empty object, or an empty list."""
+    return _objects(shape, 6, 0 if shape.required else 1)
 
 
 @st.composite
-def _drawn_objects(draw: st.DrawFn, shape: Shape, most: int) -> dict[str, JSON]:
+def _drawn_objects(draw: st.DrawFn, shape: Shape, most: int, least: int) -> dict[str, JSON]:
     optional = [name for name in shape.members if name not in shape.required]
-    chosen = draw(st.lists(st.sampled_from(optional), max_size=most, unique=True)) if optional and most else []
+    chosen = []
+    if optional and most:
+        chosen = draw(st.lists(st.sampled_from(optional), min_size=least, max_size=most, unique=True))
     return {name: draw(values(shape.members[name])) for name in (*shape.required, *chosen)}
 
 
@@ -53,11 +60,11 @@ def values(member: Member) -> st.SearchStrategy[Any]:
     if member.name in HARMLESS:
         return st.just(HARMLESS[member.name])
     if member.type == "object":
-        return _objects(API.shapes[member.of], 6)
+        return _inner(API.shapes[member.of])
     if member.type != "list":
         return _scalars(member, member.type)
-    elements = _objects(API.shapes[member.of], 6) if member.of in API.shapes else _scalars(member, member.of)
-    return st.lists(elements, max_size=min(3, member.max_items or 3))
+    elements = _inner(API.shapes[member.of]) if member.of in API.shapes else _scalars(member, member.of)
+    return st.lists(elements, min_size=1 if member.required else 0, max_size=min(3, member.max_items or 3))
 
 
 def _scalars(member: Member, kind: str) -> st.SearchStrategy[Any]:

@@ -52,7 +52,7 @@ def text(run: Run) -> str:
 def _lines(run: Run) -> Iterator[str]:
     for verdict in run.verdicts:
         if verdict.outcome == "differs":
-            yield from lines_of(verdict, run.url)
+            yield from lines_of(verdict, run.url, is_live=bool(run.tier))
             yield ""
     everything = len(load_api().actions)
     rows = [["family", *OUTCOMES, "examples", "requests", f"actions of {everything}"]]
@@ -154,14 +154,14 @@ def junit(run: Run) -> str:
         suite.set("errors", str(sum(v.outcome == "could not tell" for v in verdicts)))
         suite.set("skipped", str(sum(v.outcome == "not run" for v in verdicts)))
         for verdict in verdicts:
-            _case(suite, verdict, run.url)
+            _case(suite, verdict, run)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
 _ELEMENT = {"differs": "failure", "could not tell": "error", "not run": "skipped"}
 
 
-def _case(suite: ElementTree.Element, verdict: Verdict, url: str) -> None:
+def _case(suite: ElementTree.Element, verdict: Verdict, run: Run) -> None:
     name, family = verdict.property.name, verdict.property.family
     case = ElementTree.SubElement(
         suite, "testcase", name=name, classname=f"ccc_contract.{family}", time=f"{verdict.seconds:.3f}"
@@ -169,4 +169,4 @@ def _case(suite: ElementTree.Element, verdict: Verdict, url: str) -> None:
     if verdict.outcome in _ELEMENT:
         told = ElementTree.SubElement(case, _ELEMENT[verdict.outcome], message=clipped(verdict.why))
         if verdict.outcome == "differs":
-            told.text = "\n".join(lines_of(verdict, url))
+            told.text = "\n".join(lines_of(verdict, run.url, is_live=bool(run.tier)))

@@ -17,8 +17,8 @@ MAX_REPLIES = 6
 MAX_ARGUMENT_BYTES = 100_000
 
 
-def lines_of(verdict: Verdict, url: str) -> Iterator[str]:
-    """Everything about one that differs."""
+def lines_of(verdict: Verdict, url: str, *, is_live: bool = False) -> Iterator[str]:
+    """Everything about one that differs; of a live target nothing that is signed."""
     prop = verdict.property
     yield f"{prop.family}: {prop.name}"
     yield f"  law       {prop.law}"
@@ -35,6 +35,8 @@ def lines_of(verdict: Verdict, url: str) -> Iterator[str]:
         yield f"  request   {clipped(repr(reply.draft))}"
         yield f"  answer    {clipped(reply.response.text)}"
     shown = verdict.violation.reply or (replies[-1] if replies else None)
+    if is_live:
+        return
     if shown is not None:
         yield f"  curl      {curl(shown.request, url)}"
     yield "  as a test"
@@ -45,6 +47,16 @@ def clipped(text: str) -> str:
     """On one line, and no terminal's cursor is moved."""
     text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text)} characters)"
+
+
+def told(request: Request) -> str:
+    """What it asks for, without what signs it: for a target that is real."""
+    action = request.headers.text(b"x-tc-action")
+    params = (request.body or request.query).decode("utf-8", "replace")
+    return " ".join(filter(None, [request.method, action, clipped(_SECRET.sub(r"\1=…", params))]))
+
+
+_SECRET = re.compile(r"\b(Signature|Token)=[^&]*")
 
 
 def curl(request: Request, url: str) -> str:
