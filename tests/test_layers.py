@@ -39,9 +39,12 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract.suite.wire", "ccc_contract.suite.control", "ccc_contract.suite.target",
          "ccc_contract.suite.service", "ccc_contract.suite.property", "ccc_contract.suite.drawing",
          "ccc_contract.suite.spoiling", "ccc_contract.suite.mistakes",
+         "ccc_contract.suite.places", "ccc_contract.suite.misfits", "ccc_contract.suite.worlds",
          "ccc_contract.suite.of_envelope", "ccc_contract.suite.of_signature", "ccc_contract.suite.of_identity",
          "ccc_contract.suite.of_common", "ccc_contract.suite.of_languages", "ccc_contract.suite.of_sizes",
          "ccc_contract.suite.of_hostile",
+         "ccc_contract.suite.of_parameters", "ccc_contract.suite.of_codes", "ccc_contract.suite.of_limit",
+         "ccc_contract.suite.of_rules", "ccc_contract.suite.of_sessions", "ccc_contract.suite.of_reads",
          "ccc_contract.suite.of_calls", "ccc_contract.suite.properties", "ccc_contract.suite.judging",
          "ccc_contract.suite.calls", "ccc_contract.suite.live", "ccc_contract.suite.connecting",
          "ccc_contract.suite.showing", "ccc_contract.suite.report", "ccc_contract.suite.ledger",
@@ -149,6 +152,7 @@ WITH_PYTEST = (
 WITH_HYPOTHESIS = (
     "service", "property", "drawing", "mistakes", "judging", "of_calls", "of_common", "of_envelope", "of_hostile",
     "of_identity", "of_languages", "of_signature", "of_sizes", "questions",
+    "misfits", "of_parameters", "of_codes", "of_limit", "of_rules", "of_sessions", "of_reads",
 )  # fmt: skip
 
 LIBRARIES: dict[str, set[str]] = {

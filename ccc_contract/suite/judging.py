@@ -55,7 +55,7 @@ def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int
     try:
         with opened(target) as service:
             trial = _Trial(prop, service, shrinks=shrinks and not target.is_live)
-            outcome, why, violation = trial.run(examples, seed)
+            outcome, why, violation = trial.run(min(examples, prop.at_most or examples), seed)
             service.kept = violation is not None
     except Unreachable as error:
         return Verdict(prop, "could not tell", str(error), seconds=time.perf_counter() - began)
@@ -87,7 +87,7 @@ class _Trial:
             violation = failure if isinstance(failure, Violation) else self._first
             if violation is None:
                 raise
-            self.shown = self.shown or tuple(self._service.heard)
+            self.shown = self.shown or tuple(self._service.heard)  # of a machine: what was tried last is the shortest
             not_always = "" if violation is failure else "; not each time that it was tried"
             return "differs", f"{violation}{not_always}", violation
         except Unreachable as error:

@@ -35,6 +35,8 @@ class Property:
     refusal: str
     """A key of `Api.sources` for why the service surely refuses each of its requests; "" where that is not known, and
     then it is not for a target that is real."""
+    at_most: int | None
+    """As many examples are enough, however many are asked for: one is expensive, or there is little to draw."""
     draws: Mapping[str, Draws] = field(repr=False)
     check: Callable[..., None] | None = field(repr=False, default=None)
     machine: Callable[[Service], RuleBasedStateMachine] | None = field(repr=False, default=None)
@@ -54,7 +56,7 @@ class Family:
 
     def holds(
         self, source: str, confidence: str = "documented", *, needs: Iterable[Need] = (), dials: bool = False,
-        refusal: str = "", **draws: Draws,
+        refusal: str = "", at_most: int | None = None, **draws: Draws,
     ) -> Callable[[Callable[..., Any]], Property]:  # fmt: skip
         """Make a property of a function `(service, **drawn) -> None` that raises Violation, or of a state machine."""
 
@@ -69,6 +71,7 @@ class Family:
                 needs=frozenset(needs),
                 dials=dials,
                 refusal=refusal,
+                at_most=at_most,
                 draws=draws,
                 check=None if is_machine else law,
                 machine=law if is_machine else None,

@@ -49,7 +49,9 @@ class Service:
         self.kept = False
         """Whether its account is to stay, for who looks at what differed."""
         self._moment = float(NOW)
-        self._window: Counter[str] = Counter()
+        self._this_second = 0
+        """Requests since the clock was moved into another one, all actions together."""
+        self._resets = 0
         self._others: list[Service] = []
 
     # --- time and place ---------------------------------------------------------------------------------------------
@@ -64,23 +66,27 @@ class Service:
         self._command("PUT", "/_ccc/clock", {"advance": seconds})
         self._moment += seconds
         if seconds >= 1:
-            self._window.clear()
+            self._this_second = 0
 
     def at(self, moment: float) -> None:
         """Let it be that moment there, Unix seconds."""
         self._command("PUT", "/_ccc/clock", {"at": moment})
         self._moment = moment
-        self._window.clear()
+        self._this_second = 0
 
     def describe(self, world: JSON) -> None:
         """Let the account be what is described (docs/world.md)."""
         self._command("PUT", "/_ccc/world", world)
 
     def reset(self) -> None:
-        """Put the account back to how it was made: sessions and counts are gone."""
+        """Put the account back to how it was made: sessions and counts are gone.
+
+        Its clock stands near NOW then, and each time in another second: whether the limit is counted anew is not what
+        this is about.
+        """
         self._command("POST", "/_ccc/reset")
-        self._moment = float(NOW)
-        self._window.clear()
+        self._resets += 1
+        self.at(NOW + self._resets)
 
     def fresh(self, *, seconds: int | None = None) -> Service:
         """The same target through another account, which is removed with this one; `seconds` as of new_account."""
@@ -95,6 +101,11 @@ class Service:
     def temporary(self) -> Service:
         """The same target through a credential that needs its token: one account for all examples."""
         return self.fresh(seconds=TOKEN_SECONDS)
+
+    @cached_property
+    def another(self) -> Service:
+        """The same target through another account: one for all examples."""
+        return self.fresh()
 
     def _command(self, method: str, path: str, body: JSON = None) -> JSON:
         assert self.target.control is not None, "a property that needs this has to say so"
@@ -145,9 +156,9 @@ class Service:
         if not self.account:
             return  # at a real target the gate's pace has to do
         known = self.api.actions.get(action)
-        if known is not None and self._window[action] >= known.limit_per_second:
+        if known is not None and self._this_second >= known.limit_per_second:
             self.later(1)
-        self._window[action] += 1
+        self._this_second += 1
 
     # --- what is expected -------------------------------------------------------------------------------------------
 
