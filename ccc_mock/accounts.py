@@ -20,6 +20,7 @@ from .clock import Clock
 from .journal import Journal
 from .ledger import Ledger
 from .limits import Windows
+from .observing import MAX_OBSERVED, Seen
 from .plans.plan import Plans
 from .redaction import last_four
 from .world.description import OPEN, Description, no_secret_id_twice
@@ -105,6 +106,8 @@ class Account:
         """Those of `grants` that were asked for in the account's name, oldest first."""
         self.control_token = f"ccc-mock-control-{uin}-{os.urandom(18).hex()}"
         """Opens this account under /_ccc/, and no other."""
+        self.observed: deque[Seen] = deque(maxlen=MAX_OBSERVED)
+        """What tests looked at while it ran (observing.py)."""
         self._seed = seed
         self.random = Random(os.urandom(16) if seed is None else seed)
 

@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 LATER = {
+    "coverage": "ccc_mock.coverage_commands:coverage",
     "exec": "ccc_mock.exec:exec_",
     "explain": "ccc_mock.explain:explain",
     "mutants": "ccc_mock.mutant_commands:mutants",

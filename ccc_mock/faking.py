@@ -6,6 +6,7 @@ import contextlib
 import functools
 import inspect
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -23,9 +24,11 @@ from .auth import IN_PROCESS, Auth
 from .clock import STOPWATCH, Clock, Stopwatch
 from .control import Control, is_control
 from .endpoint import Endpoint
+from .journal import Journal
 from .limits import Limits
+from .observing import note
 from .parameters import read
-from .reply import Reply
+from .reply import AT_ONCE, Reply
 from .surface import AccountSurface
 
 R = TypeVar("R")
@@ -39,6 +42,8 @@ class Fake(AccountSurface):
         self._credential = credential
         self.refused: list[str] = []
         """Calls that would have reached the real service and were stopped, of whatever thread; a sentence for each."""
+        self.broken: deque[tuple[str, str]] = deque(maxlen=Journal.MAX_ENTRIES)
+        """What HTTP libraries were given in place of an answer, the newest: a request id, and an exception's name."""
 
     @property
     def endpoint(self) -> Endpoint:
@@ -70,9 +75,16 @@ class Fake(AccountSurface):
             told = Control(self._endpoint).handle(request)
             return Answer(Reply(told.status, told.headers, told.body), _nothing)
         exchange = self._endpoint.exchange(request)
+        note(exchange.request_id)
         if exchange.unsupported is not None:
             raise exchange.unsupported
-        return Answer(exchange.reply, functools.partial(self._endpoint.delivered, exchange))
+        delivered = functools.partial(self._endpoint.delivered, exchange)
+        if exchange.reply.delivery is AT_ONCE:
+            return Answer(exchange.reply, delivered)
+        return Answer(exchange.reply, delivered, functools.partial(self._broke, exchange.request_id))
+
+    def _broke(self, request_id: str, what: str) -> None:
+        self.broken.append((request_id, what))
 
     @hands_over
     def respx(self, request: Any) -> Any:
@@ -87,6 +99,10 @@ class Fake(AccountSurface):
 
     def __repr__(self) -> str:
         return f"<Fake {self._credential!r}>"
+
+
+at_the_end: list[Callable[[Fake], None]] = []
+"""Who looks at each fake of this process once more when it ends."""
 
 
 def _nothing() -> None:
@@ -142,6 +158,8 @@ class fake:
         entered, self._entered = self._entered, None
         if entered is not None:
             intercept.end(entered)
+            for look in at_the_end:
+                look(entered)
 
     async def __aenter__(self) -> Fake:
         return self.__enter__()

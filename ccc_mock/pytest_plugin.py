@@ -49,6 +49,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ccc-mutants", action="store_true", help=_MUTANTS["mutants"])
     group.addoption("--ccc-mutants-seconds", type=float, default=60.0, metavar="N", help=_MUTANTS["seconds"])
     group.addoption("--ccc-mutants-only", action="append", default=[], metavar="NAME", help=_MUTANTS["only"])
+    group.addoption(
+        "--ccc-coverage",
+        action="append",
+        nargs="?",
+        const="text",
+        metavar="REPORT",
+        help="end with a table of the codes and faults that the code under test has met, and of those that it never "
+        "met: text (the default), text-missing, json:FILE or html:FILE; may be given several times (docs/coverage.md)",
+    )
+    group.addoption("--ccc-fail-under", metavar="N", help="fail a run that met less than N percent of them")
+    group.addoption("--ccc-coverage-append", action="store_true", help="add to what earlier runs have met")
+    group.addoption("--ccc-coverage-parallel", action="store_true", help="write a data file that no other run has")
+    group.addoption("--ccc-coverage-file", metavar="FILE", help="the data file, by default .ccc_coverage")
+    parser.addini("ccc_coverage_exclude", _INI["ccc_coverage_exclude"], type="linelist", default=[])
     parser.addini("ccc_credentials", _INI["ccc_credentials"], type="linelist", default=[])
     parser.addini("ccc_auth", _INI["ccc_auth"], default="known")
     parser.addini("ccc_limits", _INI["ccc_limits"], type="bool", default=False)
@@ -77,6 +91,8 @@ _INI = {
     "unsupported (calls), stopped (calls of the real service)",
     "ccc_fidelity": "ccc-mock: `documented` fails a test whose answers rest on what is only assumed of the service",
     "ccc_accept": "ccc-mock: lines of `assumption: reason`, which answers may rest on all the same",
+    "ccc_coverage_exclude": "ccc-mock: what --ccc-coverage does not count: lines of Action/Code  # reason, with "
+    "wildcards",
 }
 
 
@@ -98,6 +114,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from ccc_mock.testing.mutating import begin
 
         begin(config)
+    option = config.option
+    if option.ccc_coverage or option.ccc_coverage_append or option.ccc_coverage_parallel or option.ccc_fail_under:
+        from ccc_mock.testing.covering import begin as begin_to_cover
+
+        begin_to_cover(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -91,10 +91,10 @@ def is_lost(reply: Reply, meant: Reply) -> bool:
     claimed = len(reply.body) if delivery.claimed_length is None else delivery.claimed_length
     if delivery.silent or short < len(reply.body) or claimed != len(reply.body) or reply.status != meant.status:
         return True
-    return reply.body != meant.body and not _says_all_of(_fields(reply), _fields(meant))
+    return reply.body != meant.body and not _says_all_of(fields_of(reply), fields_of(meant))
 
 
-def _fields(reply: Reply) -> dict[str, object] | None:
+def fields_of(reply: Reply) -> dict[str, object] | None:
     """What is in Response; None where there is none."""
     try:
         body = gzip.decompress(reply.body) if (b"Content-Encoding", b"gzip") in reply.headers else reply.body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar, overload
 
 from ccc_contract.model import JSON
 
@@ -13,16 +13,21 @@ from .clock import Clock
 from .journal import FAULT, NOT_SUPPORTED, OK, Entry
 from .ledger import Incomplete, Ledger
 from .live import LiveSessions
+from .observing import Observing, observed
 from .plans.plan import Plan
 from .plans.words import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from .audit import Audit
     from .endpoint import Endpoint
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class ApiCall(NamedTuple):
@@ -147,6 +152,21 @@ class AccountSurface:
         description = world_of(world, self.endpoint.api.actions)
         with self.account.lock:
             self.endpoint.accounts.describe(self.account, description)
+
+    @overload
+    def observe(self) -> Observing: ...
+
+    @overload
+    def observe(self, function: Callable[P, R]) -> Callable[P, R]: ...
+
+    def observe(self, function: Callable[P, R] | None = None) -> Observing | Callable[P, R]:
+        """Look at what the code under test makes of its calls, for the table of `--ccc-coverage` (docs/coverage.md).
+
+        `with ccc.observe() as seen:` (also `async with`): what is raised in the block goes on, and stays in
+        `seen.raised`; what it comes to is told by `seen.result = …`.  With a function, or a coroutine function, that
+        function again: each call of it is looked at so.
+        """
+        return Observing(self.account) if function is None else observed(self.account, function)
 
     @property
     def calls(self) -> list[ApiCall]:

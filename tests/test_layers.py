@@ -63,7 +63,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.plans.words",
          "ccc_mock.plans.faults", "ccc_mock.plans.plan", "ccc_mock.plans.grammar", "ccc_mock.plans.every",
          "ccc_mock.magic",
-         "ccc_mock.ledger", "ccc_mock.limits", "ccc_mock.regions",
+         "ccc_mock.ledger", "ccc_mock.limits", "ccc_mock.regions", "ccc_mock.observing",
          "ccc_mock.forensics.diagnosis", "ccc_mock.forensics.writing", "ccc_mock.forensics.recipe",
          "ccc_mock.forensics.words",
          "ccc_mock.forensics.mistake", "ccc_mock.forensics.of_keys", "ccc_mock.forensics.of_older",
@@ -93,13 +93,17 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.mutants.replay",
          "ccc_mock.live", "ccc_mock.catalogue",
          "ccc_mock.route", "ccc_mock.commands", "ccc_mock.openapi", "ccc_mock.control", "ccc_mock.answering",
+         "ccc_mock.coverage", "ccc_mock.coverage.cells", "ccc_mock.coverage.sightings", "ccc_mock.coverage.record",
+         "ccc_mock.coverage.exclusions", "ccc_mock.coverage.report", "ccc_mock.coverage.as_text",
+         "ccc_mock.coverage.as_json", "ccc_mock.coverage.as_html",
          "ccc_mock",
          "ccc_mock.assumptions", "ccc_mock.assumptions.case", "ccc_mock.assumptions.places",
          "ccc_mock.assumptions.turned", "ccc_mock.assumptions.readings", "ccc_mock.assumptions.floor"),
     ),
     (
         "adapters",
-        ("ccc_mock.adapters", "ccc_mock.adapters.files", "ccc_mock.adapters.virtual_time", "ccc_mock.surface",
+        ("ccc_mock.adapters", "ccc_mock.adapters.files", "ccc_mock.adapters.coverage_files",
+         "ccc_mock.adapters.virtual_time", "ccc_mock.surface",
          "ccc_mock.adapters.asgi", "ccc_mock.adapters.connection", "ccc_mock.adapters.plain",
          "ccc_mock.adapters.direct",
          "ccc_mock.adapters.server", "ccc_mock.adapters.serving", "ccc_mock.adapters.turns",
@@ -123,7 +127,8 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_mock.testing.mismatch", "ccc_mock.testing.explaining", "ccc_mock.testing.summary",
          "ccc_mock.testing.reporting", "ccc_mock.testing.guarding",
          "ccc_mock.testing.beforehand", "ccc_mock.testing.fixtures", "ccc_mock.testing.sockets",
-         "ccc_mock.testing.mutant_runs", "ccc_mock.testing.mutating"),
+         "ccc_mock.testing.mutant_runs", "ccc_mock.testing.mutating",
+         "ccc_mock.testing.collecting", "ccc_mock.testing.covering_options", "ccc_mock.testing.covering"),
     ),
     (
         "what `ccc-mock explain` does",
@@ -140,13 +145,15 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "ccc_contract.foreign_signer", "ccc_contract.vector_commands",
          "ccc_contract.openapi_command", "ccc_contract.schemathesis_hooks",
          "ccc_contract.cli", "ccc_contract.refresh", "ccc_mock.mutant_commands", "ccc_mock.options",
-         "ccc_mock.explain", "ccc_mock.serve", "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
+         "ccc_mock.explain", "ccc_mock.coverage_commands", "ccc_mock.serve",
+         "ccc_mock.exec", "ccc_mock.cli", "ccc_mock.pytest_plugin"),
     ),
 )  # fmt: skip
 
 WITH_PYTEST = (
     "options", "marker", "in_use", "flooring", "every_plan", "progress", "reporting", "strictness", "explaining",
     "summary", "guarding", "beforehand", "fixtures", "sockets", "mutating",
+    "collecting", "covering_options", "covering",
 )  # fmt: skip
 
 WITH_HYPOTHESIS = (
@@ -183,6 +190,7 @@ LIBRARIES: dict[str, set[str]] = {
     "ccc_mock.adapters.forwarding": {"h11"},
     "ccc_mock.adapters.proxy": {"h11"},
     "ccc_mock.cli": {"click"},
+    "ccc_mock.coverage_commands": {"click"},
     "ccc_mock.explain": {"click"},
     "ccc_mock.mutant_commands": {"click"},
     "ccc_mock.options": {"click"},

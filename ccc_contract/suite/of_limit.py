@@ -157,9 +157,9 @@ def sub_accounts_are_counted_apart(service: Service, action: str) -> None:
     """What one sub-account of an account has used up, another one of it has not."""
     one, _, two = _with_two_sub_accounts(service)
     _begin(service)
-    for draft in _all(action, credential=one):
-        service.ask_at_once(draft)
-    _passes(service, _draft(action).but(credential=two), "another sub-account is counted apart")
+    for draft in _all(action):
+        service.by(one).ask_at_once(draft)
+    _passes(service.by(two), _draft(action), "another sub-account is counted apart")
 
 
 @_holds(SOURCE, needs=("moved clock", "described world"), action=actions)
@@ -167,9 +167,9 @@ def the_keys_of_a_sub_account_are_counted_together(service: Service, action: str
     """What is used up with one key of a sub-account is used up for its other keys."""
     one, again, _ = _with_two_sub_accounts(service)
     _begin(service)
-    for draft in _all(action, credential=one):
-        service.ask_at_once(draft)
-    _is_beyond(service, _draft(action).but(credential=again))
+    for draft in _all(action):
+        service.by(one).ask_at_once(draft)
+    _is_beyond(service.by(again), _draft(action))
 
 
 @_holds(SOURCE, needs=("moved clock",), action=actions)
@@ -195,8 +195,7 @@ def who_is_not_let_in_uses_nothing_up(service: Service, action: str) -> None:
     """Calls whose signature does not verify count for nobody: the limit is that of a sub-account, and none is known
     yet."""
     _begin(service)
-    forged = Credential(service.credential.secret_id, "not-its-key", service.credential.token)
-    service.ask_at_once(_draft(action).but(credential=forged))
+    service.ask_at_once(_draft(action).but(signer="another key"))
     _use_up(service, _all(action))
 
 

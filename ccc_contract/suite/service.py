@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property
 from typing import NoReturn
 
@@ -39,7 +40,6 @@ class Service:
         self.account = account
         self.heard: list[Reply] = []
         """Of the current example, oldest first."""
-        self._asked = 0
         self.judged: Counter[str] = Counter()
         """Action → its answers that came from the service's own part, and not from a fake that plays no such action."""
         self.ways: Counter[tuple[str, str, str]] = Counter()
@@ -97,6 +97,12 @@ class Service:
         self._others.append(other)
         return other
 
+    def by(self, credential: Credential) -> Service:
+        """The same account through another credential, as of now."""
+        other = copy(self)
+        other.credential = credential
+        return other
+
     @cached_property
     def temporary(self) -> Service:
         """The same target through a credential that needs its token: one account for all examples."""
@@ -120,7 +126,7 @@ class Service:
     @property
     def asked(self) -> int:
         """Requests of all examples, through other accounts, too."""
-        return self._asked + sum(other.asked for other in self._others)
+        return self.ways.total()
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
@@ -141,7 +147,6 @@ class Service:
         except HeldBack as held:
             self.held_back[str(held)] += 1
             reject()
-        self._asked += 1
         self.heard.append(reply)
         self.ways[draft.way] += 1
         if not reply.has_no_behaviour:

@@ -98,6 +98,12 @@ def end_guard(watcher: Watcher) -> None:
         _uninstall()
 
 
+def active() -> tuple[Target, ...]:
+    """The fakes that calls can belong to now."""
+    with _lock:
+        return tuple(_active)
+
+
 def is_watching() -> bool:
     """Is anybody there who keeps calls from the real service?"""
     return bool(_active or _guards)

@@ -19,14 +19,24 @@ from ..reply import Reply
 from ..script import Script, Write, plain, script
 
 # gh-115627, in 3.13 and, by its changelogs, from 3.12.3 and 3.11.9 on; seen here of 3.11.7, 3.12.1 and 3.13.0.
+END = "the end, too early"
+"""What a client was given that wanted more, where nothing was raised to it."""
+
 RESET_IS_END_OVER_TLS = sys.version_info < (3, 11, 9) or (3, 12) <= sys.version_info < (3, 12, 3)
 
 
+def _nobody(what: str) -> None:
+    """Where nobody asks what a client was given in place of an answer."""
+
+
 class Answer(NamedTuple):
-    """A reply that is on its way.  `delivered()` is to be called when the client has all of it."""
+    """A reply that is on its way.  `delivered()` is to be called when the client has all of it, `broke(what)` when it
+    is given an exception in place of more.
+    """
 
     reply: Reply
     delivered: Callable[[], None]
+    broke: Callable[[str], None] = _nobody
 
 
 def connection_header(request: Request) -> bytes:
@@ -75,7 +85,7 @@ class Line:
             wait, data = writes[0].wait_seconds, writes[0].data
             if timeout is not None and wait >= timeout:
                 writes[0] = Write(wait - timeout, data)
-                raise TimeoutError(self._late)
+                raise self._broken(TimeoutError(self._late))
             writes.popleft()
             self._arrived = memoryview(data)
             if not writes and self._answer is not None:
@@ -85,10 +95,17 @@ class Line:
 
     def _end(self, timeout: float | None) -> bytes:
         if self._reset and not (self._over_tls and RESET_IS_END_OVER_TLS):
-            raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+            raise self._broken(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
         if self._stays_open and timeout is not None:
-            raise TimeoutError(self._late)
+            raise self._broken(TimeoutError(self._late))
+        if self._answer is not None:
+            self._answer.broke(END)
         return b""
+
+    def _broken(self, error: OSError) -> OSError:
+        if self._answer is not None:
+            self._answer.broke(type(error).__name__)
+        return error
 
     def _play(self) -> deque[Write]:
         request = parsed(bytes(self._sent))

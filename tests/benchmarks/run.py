@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import client
+import error_paths
 import handle
 import in_process
 import parts
@@ -35,6 +36,7 @@ FULL: Mapping[str, Part] = {
     "in-process": partial(in_process.measure, batches=60),
     "client": partial(client.measure, batches=60, starts=15),
     "plugin": partial(plugin.measure, rounds=25, tests=300),
+    "coverage": partial(error_paths.measure, rounds=3, calls=1000),
     "start": partial(parts.start, rounds=15),
     "memory": partial(parts.memory, few=100_000, many=1_000_000),
     "world": partial(world.measure, calls=1_000_000, callees=100_000),
@@ -48,6 +50,7 @@ SMOKE: Mapping[str, Part] = {
     "in-process": partial(in_process.measure, batches=3),
     "client": partial(client.measure, batches=3, starts=2),
     "plugin": partial(plugin.measure, rounds=2, tests=10),
+    "coverage": partial(error_paths.measure, rounds=1, calls=20),
     "start": partial(parts.start, rounds=2),
     "memory": partial(parts.memory, few=2_000, many=10_000),
     "world": partial(world.measure, calls=2_000, callees=200),

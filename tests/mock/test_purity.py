@@ -82,8 +82,8 @@ OUTSIDE = {
         "schemathesis_hooks", "suite", "vector_commands",
     ),
     ccc_mock: (
-        "adapters", "cli", "control", "exec", "explain", "faking", "mutant_commands", "options", "pytest_plugin",
-        "serve", "surface", "testing",
+        "adapters", "cli", "control", "coverage_commands", "exec", "explain", "faking", "mutant_commands", "options",
+        "pytest_plugin", "serve", "surface", "testing",
     ),
 }  # fmt: skip
 
