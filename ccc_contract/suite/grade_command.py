@@ -17,7 +17,7 @@ import click
 from ..console import replace_text, say
 from .command import chosen_properties
 from .connecting import Live, connect
-from .grading import Matrix
+from .grading import Matrix, told
 from .judging import judge
 from .property import Property
 from .reply import Unreachable
@@ -47,7 +47,7 @@ def command(
         rows = {}
         for n, name in enumerate(wanted, 1):
             rows[name] = _killers(target_command, name, chosen, seed, examples)
-            say(f"[{n}/{len(wanted)}] {name}: {', '.join(rows[name]) or 'not found out'}")
+            say(f"[{n}/{len(wanted)}] {name}: {told(rows[name])}")
     except Live as error:
         raise click.UsageError(str(error)) from None
     except (CannotStart, Unreachable) as error:

@@ -12,6 +12,17 @@ from dataclasses import dataclass
 FORM = 1
 
 
+MOST_TOLD = 3
+
+
+def told(killers: Sequence[str]) -> str:
+    """On one line: a target that is wrong in everything is found out by nearly every property."""
+    if not killers:
+        return "not found out"
+    more = f" and {len(killers) - MOST_TOLD} more" if len(killers) > MOST_TOLD else ""
+    return ", ".join(killers[:MOST_TOLD]) + more
+
+
 @dataclass(frozen=True)
 class Matrix:
     """`rows`: name of a target → the properties that kill it, in the order in which they were tried."""
@@ -45,7 +56,7 @@ class Matrix:
         """For people."""
         width = max(map(len, self.rows), default=0)
         for name, killers in self.rows.items():
-            yield f"{name.ljust(width)}  {', '.join(killers) if killers else '-'}"
+            yield f"{name.ljust(width)}  {told(killers)}"
         yield ""
         killed = len(self.rows) - len(self.survivors)
         yield f"{killed} of {len(self.rows)} wrong targets are found out, by {len(self.properties)} properties"
