@@ -60,9 +60,9 @@ class Matrix:
         yield ""
         killed = len(self.rows) - len(self.survivors)
         yield f"{killed} of {len(self.rows)} wrong targets are found out, by {len(self.properties)} properties"
-        for told, names in (("survive", self.survivors), ("kill nothing", self.idle)):
+        for what, names in (("survive", self.survivors), ("kill nothing", self.idle)):
             if names:
-                yield f"{told}: {', '.join(names)}"
+                yield f"{what}: {', '.join(names)}"
         for group in self.alike:
             yield f"alike: {', '.join(group)}"
 
