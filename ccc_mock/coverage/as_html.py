@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from ..redaction import printable
-from .as_text import HEADINGS, RETRIES, cells, counted, plural
+from .as_text import HEADINGS, cells, counted, plural
 from .cells import KINDS
 from .report import OfAction, Report, Row, written
 
@@ -58,7 +58,7 @@ def _body(report: Report, title: str) -> Iterator[str]:
     if not report.actions:
         yield "<p>No call of the service was seen: nothing could be met.</p>"
     for action in report.actions:
-        yield from _of_action(action, report)
+        yield from _of_action(action)
     yield from _remarks(report)
 
 
@@ -66,7 +66,7 @@ def _meter(met: int, counted: int) -> str:
     return f'<meter min="0" max="{max(1, counted)}" value="{met}">{met} of {counted}</meter>'
 
 
-def _of_action(action: OfAction, report: Report) -> Iterator[str]:
+def _of_action(action: OfAction) -> Iterator[str]:
     counted = len(action.counted)
     yield f"<h2>{_shown(action.name)}</h2>"
     yield f"<p>{action.met} of {counted} met, {_shown(written(100 * action.met / max(1, counted)))}"
@@ -75,15 +75,14 @@ def _of_action(action: OfAction, report: Report) -> Iterator[str]:
         yield f"<p>Its own list of codes only repeats that of {_shown(action.inherited_from)}, and is left out.</p>"
     met = [row for row in action.rows if row.is_met]
     if met:
-        headings = (*HEADINGS, RETRIES) if report.audited else HEADINGS
-        yield '<div class="wide"><table>\n<thead><tr>' + _headings(headings) + "</tr></thead>\n<tbody>"
-        yield from (_row(row, report.audited) for row in met)
+        yield '<div class="wide"><table>\n<thead><tr>' + _headings(HEADINGS) + "</tr></thead>\n<tbody>"
+        yield from map(_row, met)
         yield "</tbody></table></div>"
     yield from _never(action)
 
 
-def _row(row: Row, audited: bool) -> str:
-    name, times, again, given, verdicts, *more = cells(row, audited)
+def _row(row: Row) -> str:
+    name, times, again, given, verdicts, *more = cells(row)
     lines = [f"{test}: {counted(each, 0)}" for test, each in sorted(row.tests.items())]
     rest = [f"and {len(lines) - MAX_TESTS} more"] if len(lines) > MAX_TESTS else []
     tests = _details(verdicts, [*lines[:MAX_TESTS], *rest])

@@ -11,8 +11,7 @@ from .cells import KINDS
 from .record import Met
 from .report import OfAction, Report, Row, written
 
-HEADINGS = ("met", "times", "tried again", "the HTTP library got", "the tests", "the code under test")
-RETRIES = "retries"
+HEADINGS = ("met", "times", "tried again", "the HTTP library got", "the tests", "the code under test", "retries")
 NOT_SEEN = "not seen"
 
 FIRST_NEVER = 10
@@ -24,7 +23,7 @@ WIDTH = 110
 def as_text(report: Report, *, missing: bool = False) -> Iterator[str]:
     """Its lines.  With `missing` everything that was never met is named, else what costs most."""
     for action in report.actions:
-        yield from _of_action(action, report, missing)
+        yield from _of_action(action, missing)
     if not report.actions:
         yield "no call of the service was seen: nothing could be met"
     yield from _remarks(report)
@@ -32,7 +31,7 @@ def as_text(report: Report, *, missing: bool = False) -> Iterator[str]:
         yield f"error-path coverage: {report.met} of {report.counted} met, {written(report.percent)}"
 
 
-def _of_action(action: OfAction, report: Report, missing: bool) -> Iterator[str]:
+def _of_action(action: OfAction, missing: bool) -> Iterator[str]:
     counted, percent = len(action.counted), written(100 * action.met / max(1, len(action.counted)))
     calls, tests = plural(action.calls, "call"), plural(action.tests, "test")
     yield f"{action.name}: {action.met} of {counted} met, {percent} ({calls} in {tests})"
@@ -40,7 +39,7 @@ def _of_action(action: OfAction, report: Report, missing: bool) -> Iterator[str]
         yield f"  its own list of codes only repeats that of {action.inherited_from}, and is left out"
     met = [row for row in action.rows if row.is_met]
     if met:
-        yield from table([_headings(report), *(cells(row, report.audited) for row in met)])
+        yield from table([HEADINGS, *map(cells, met)])
     yield from _never(action, missing)
     yield ""
 
@@ -68,23 +67,19 @@ def _wrapped(title: str, text: str) -> list[str]:
     )
 
 
-def _headings(report: Report) -> tuple[str, ...]:
-    return (*HEADINGS, RETRIES) if report.audited else HEADINGS
-
-
-def cells(row: Row, audited: bool) -> tuple[str, ...]:
+def cells(row: Row) -> tuple[str, ...]:
     """What is told of a cell that was met."""
     met = row.met
     name = row.cell.name + (" (excluded)" if row.excluded else "")
-    told = (
+    return (
         name,
         str(met.times),
         tried_again(met),
         counted(met.given, met.times),
         counted(row.verdicts, 0),
         counted(met.ended, met.times),
+        counted(met.retries, 0, "; ") or "nothing found",
     )
-    return (*told, counted(met.retries, 0, "; ") or "nothing found") if audited else told
 
 
 def tried_again(met: Met) -> str:

@@ -139,21 +139,17 @@ class Record:
 
     tests: dict[str, OfTest] = field(default_factory=dict)
     excluded: dict[str, str] = field(default_factory=dict)
-    audited: bool = False
-    """Did somebody judge the retries?"""
 
     def add(self, other: Record) -> None:
         for name, test in other.tests.items():
             self.tests.setdefault(name, OfTest()).add(test)
         self.excluded.update(other.excluded)
-        self.audited = self.audited or other.audited
 
     def as_json(self) -> dict[str, JSON]:
         return {
             "ccc_mock_coverage": FORM,
             "tests": {name: test.as_json() for name, test in self.tests.items()},
             "excluded": dict(self.excluded),
-            "audited": self.audited,
         }
 
     @classmethod
@@ -167,7 +163,6 @@ class Record:
             return cls(
                 {_text(name): OfTest.of_json(test) for name, test in _items(form["tests"])},
                 {_text(pattern): _text(reason) for pattern, reason in _items(form["excluded"])},
-                bool(form["audited"]),
             )
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as wrong:
             raise NoRecord(f"its coverage data are damaged ({type(wrong).__name__}: {str(wrong)[:80]})") from None

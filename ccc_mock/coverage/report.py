@@ -76,7 +76,6 @@ class Report:
     others: dict[str, int]
     """`Action/Code` that is no cell: forced by a plan, or of an action that there is not; with its times."""
     excluded: dict[str, str]
-    audited: bool
     called: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -115,7 +114,6 @@ def report_of(record: Record, api: Api) -> Report:
         sum(test.unread for test in record.tests.values()),
         dict(_others(record, api)),
         dict(record.excluded),
-        record.audited,
         called,
     )
 

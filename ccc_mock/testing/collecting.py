@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -25,10 +25,6 @@ UNKNOWN = "(no action of the service)"
 """Stands for every action that is none: strangers make up as many as they like."""
 
 
-Audit = Callable[[AccountSurface], Mapping[int, str]]
-"""Judges the retries of an account: the number of an entry of its journal → what is wrong with that call."""
-
-
 @dataclass(frozen=True, slots=True)
 class OneAccount(AccountSurface):
     """An account to look at; nobody signs for it."""
@@ -44,8 +40,7 @@ class OneAccount(AccountSurface):
 class Collector:
     """What was read last of each account; nothing of a journal is read twice."""
 
-    def __init__(self, audit: Audit | None = None) -> None:
-        self._audit = audit
+    def __init__(self) -> None:
         self._lock = threading.RLock()  # a fake ends in whatever thread began it
         self._read: WeakKeyDictionary[Account, int] = WeakKeyDictionary()
         self._test = OfTest()
@@ -92,7 +87,7 @@ class Collector:
         self._test.unread += page.last - read - len(page.entries)
         entries = list(map(self._known, page.entries))
         self._test.calls.update(actions_of(entries))
-        self._test.sight(self._audited(looked_at, list(sightings(Stretch(entries, broken, observed, stands)))))
+        self._test.sight(_audited(looked_at, list(sightings(Stretch(entries, broken, observed, stands)))))
 
     def _known(self, entry: Entry) -> Entry:
         """It with an action that there is, or with UNKNOWN."""
@@ -101,9 +96,10 @@ class Collector:
         action = action_of(entry)
         return entry._replace(action=action if action in self._actions else UNKNOWN)
 
-    def _audited(self, looked_at: OneAccount, seen: list[Sighting]) -> list[Sighting]:
-        """With what the audit says, which costs more than all else: asked only where something was tried again."""
-        if self._audit is None or not any(each.again for each in seen):
-            return seen
-        said = self._audit(looked_at)
-        return [each._replace(retries=said.get(each.n, "")) for each in seen]
+
+def _audited(looked_at: OneAccount, seen: list[Sighting]) -> list[Sighting]:
+    """With what the audit says, which costs more than all else: asked only where something was tried again."""
+    if not any(each.again for each in seen):
+        return seen
+    said = looked_at.audit_retries().by_entry()
+    return [each._replace(retries=said.get(each.n, "")) for each in seen]

@@ -22,11 +22,8 @@ from ..coverage.as_json import as_json
 from ..coverage.as_text import as_text
 from ..coverage.record import NoRecord, OfTest, Record
 from ..coverage.report import Report, report_of, shortfall
-from .collecting import Audit, Collector
+from .collecting import Collector
 from .covering_options import MISSING, CoveringOptions, covering_options
-
-AUDIT: Audit | None = None
-"""Judges the retries of an account, for a column of its own; without one there is no such column."""
 
 _WRITERS: Mapping[str, Callable[[Report], str]] = {"json": as_json, "html": as_html}
 
@@ -38,7 +35,7 @@ def begin(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # in a worker of xdist somebody else tells it
         telling = Telling(options, _before(options))
         config.pluginmanager.register(telling, "ccc_mock telling")
-    collecting = Collecting(Collector(AUDIT), None if telling is None else telling.collected)
+    collecting = Collecting(Collector(), None if telling is None else telling.collected)
     config.add_cleanup(collecting.end)
     config.pluginmanager.register(collecting, "ccc_mock collecting")
 
@@ -54,7 +51,6 @@ def _before(options: CoveringOptions) -> Record:
         except NoRecord as reason:
             raise pytest.UsageError(f"--ccc-coverage-append: {reason}") from None
     record.excluded = dict(options.excluded)  # those of today
-    record.audited = record.audited or AUDIT is not None
     return record
 
 

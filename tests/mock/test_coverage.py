@@ -174,9 +174,7 @@ TESTS = st.builds(
     st.integers(0, 9),
     st.dictionaries(st.sampled_from(["CreateAIAgentCall", "HangUpCall"]), CELLS),
 )
-RECORDS = st.builds(
-    Record, st.dictionaries(st.sampled_from(["a", "b", "\ud800<c>\x1b[2J"]), TESTS), st.just({}), st.booleans()
-)
+RECORDS = st.builds(Record, st.dictionaries(st.sampled_from(["a", "b", "\ud800<c>\x1b[2J"]), TESTS), st.just({}))
 
 
 def together(*records: Record) -> Any:
@@ -231,9 +229,9 @@ def test_texts_are_bounded() -> None:
         {},
         {"ccc_mock_coverage": FORM + 1},
         {"ccc_mock_coverage": FORM},
-        {"ccc_mock_coverage": FORM, "tests": [], "excluded": {}, "audited": False},
-        {"ccc_mock_coverage": FORM, "tests": {"a": {}}, "excluded": {}, "audited": False},
-        {"ccc_mock_coverage": FORM, "tests": {}, "excluded": {"a": 1}, "audited": False},
+        {"ccc_mock_coverage": FORM, "tests": [], "excluded": {}},
+        {"ccc_mock_coverage": FORM, "tests": {"a": {}}, "excluded": {}},
+        {"ccc_mock_coverage": FORM, "tests": {}, "excluded": {"a": 1}},
     ],
 )
 def test_other_json_is_refused(form: Any) -> None:
@@ -244,11 +242,11 @@ def test_other_json_is_refused(form: Any) -> None:
 # --- the sum -------------------------------------------------------------------------------------------------------
 
 
-def a_report(*names: str, audited: bool = False, excluded: dict[str, str] | None = None) -> Report:
-    seen = [Sighting(1, DIAL.name, name, 0, None, "", "", "no jitter" if audited else "") for name in names]
+def a_report(*names: str, retries: str = "", excluded: dict[str, str] | None = None) -> Report:
+    seen = [Sighting(1, DIAL.name, name, 0, None, "", "", retries) for name in names]
     test = OfTest(Counter(["passed"]), Counter({DIAL.name: 1}))
     test.sight(seen)
-    return report_of(Record({"test": test}, excluded or {}, audited), API)
+    return report_of(Record({"test": test}, excluded or {}), API)
 
 
 def test_a_percentage_is_never_rounded_up() -> None:
@@ -276,9 +274,12 @@ def test_all_of_it_can_be_met() -> None:
     assert "never met" not in "\n".join(as_text(whole, missing=True))
 
 
-def test_a_column_of_retries_is_there_once_somebody_judges_them() -> None:
-    told = "\n".join(as_text(a_report("reset", audited=True)))
-    assert "retries" in told
-    assert "1 no jitter" in told
-    assert "<td>1 no jitter</td>" in as_html(a_report("reset", audited=True))
-    assert "retries" not in "\n".join(as_text(a_report("reset")))
+def last_column(report: Report) -> list[str]:
+    return [line.rpartition("  ")[2] for line in list(as_text(report))[1:3]]
+
+
+def test_the_last_column_has_what_the_audit_says_of_the_retries() -> None:
+    found, nothing = a_report("reset", retries="no-jitter"), a_report("reset")
+    assert last_column(found) == ["retries", "1 no-jitter"]
+    assert last_column(nothing) == ["retries", "nothing found"]
+    assert "<td>1 no-jitter</td>" in as_html(found)
