@@ -8,13 +8,17 @@ from collections import Counter
 import pytest
 
 from ccc_contract import Headers, Request
-from ccc_mock import Endpoint
+from ccc_contract.suite.judging import judge
+from ccc_contract.suite.properties import PROPERTIES
+from ccc_mock import Endpoint, Limits
+from ccc_mock.answering import answering
 from ccc_mock.mutants import MUTANTS, NoMutant, made, mutant
 from ccc_mock.mutants.mutant import FAMILIES, without
 from mutants_asked import Asked, Row, call
 from mutants_rows import FAMILIES as ROWS_OF_FAMILIES
 from mutants_rows import GOOD, ROWS
 from older import OlderDraft, get_draft
+from suite_targets import no_time, target_of
 
 SEEN_IN_EVERY_SUCCESS = {
     "request-id-lost", "request-id-no-uuid", "null-error-in-success", "response-left-out", "charset-added",
@@ -33,6 +37,35 @@ def test_a_good_request_gets_a_good_answer_unless_its_fault_is_there(name: str) 
     same = Asked(name).reply(GOOD) == Asked(None).reply(GOOD)
     assert same is (name not in SEEN_IN_EVERY_SUCCESS)
 
+
+# --- found out by the property that it names -----------------------------------------------------------------------
+
+PROPERTY = {prop.name: prop for prop in PROPERTIES}
+
+FEW = 25
+MORE = {
+    "hmac-sha256-unknown": (100, "one of three schemes signs so"),
+    "bounds-excluded": (300, "one value at one end of one parameter's range"),
+    "place-not-told": (100, "it is wrong only where a wrong type stands inside of a list or an object"),
+    "code-of-another-action": (100, "one of six actions is wrong, and only for an app that is not there"),
+    "many-headers-get-a-page": (500, "only the largest numbers of headers that are drawn are too many for it"),
+}
+"""Mutants that few examples may miss: of twelve seeds one at least needed more, or nearly all, of FEW."""
+
+
+def test_each_names_a_property_of_the_suite() -> None:
+    assert {each.property for each in MUTANTS.values()} <= set(PROPERTY)
+    assert set(MORE) <= set(MUTANTS)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_property_that_it_names_finds_it_out_alone(name: str) -> None:
+    wrong = target_of(answering(made(name, limits=Limits(), stopwatch=no_time())))
+    examples, _ = MORE.get(name, (FEW, ""))
+    assert judge(PROPERTY[MUTANTS[name].property], wrong, examples=examples, shrinks=False).outcome == "differs"
+
+
+# --- whatever is sent ----------------------------------------------------------------------------------------------
 
 NOTHING = Request("GET", b"/", b"", Headers(()), b"")
 ODD = {
