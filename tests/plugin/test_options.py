@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from ccc_mock import pytest_plugin
 from projects import Run
 
 pytest_plugins = ["pytester"]
+
+DOCS = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text("utf-8")
+
+
+def first_cells(title: str) -> list[str]:
+    """What stands in backticks in the first column of the table under a title, without values."""
+    (table,) = re.findall(rf"^## {title}\n\n(?:[^|#].*\n|\n)*((?:\|.*\n)+)", DOCS, re.MULTILINE)
+    cells = (line.split("|")[1] for line in table.splitlines()[2:])
+    return [name for cell in cells for name in re.findall(r"`([\w-]+)", cell)]
+
+
+def test_the_docs_have_a_line_for_each_option_and_each_key_and_no_other() -> None:
+    asked = Mock(spec=["getgroup", "addini"])
+    pytest_plugin.pytest_addoption(asked)
+    options = [call.args[0] for call in asked.getgroup.return_value.addoption.call_args_list]
+    keys = [call.args[0] for call in asked.addini.call_args_list]
+    assert sorted(set(first_cells("The command line"))) == sorted(options)
+    assert sorted(first_cells("The ini")) == sorted(keys)
+
 
 PLAIN = [word for name in ("asyncio", "randomly", "trio") for word in ("-p", f"no:{name}")]
 
