@@ -70,6 +70,11 @@ class Reply:
         """The target says that it does not play this action; nothing can be told of a result then."""
         return self.response.status == NO_BEHAVIOUR
 
+    @property
+    def kind(self) -> tuple[str, bool, bool]:
+        """What two answers have to have in common to be the same: a page has no code either, and is no success."""
+        return self.code, self.is_envelope, self.has_no_behaviour
+
     def __str__(self) -> str:
         """In a few words, for a report."""
         if self.has_no_behaviour:

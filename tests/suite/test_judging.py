@@ -7,13 +7,15 @@ import json
 import pytest
 
 from ccc_contract.http import Request, Response
+from ccc_contract.suite.draft import Draft
 from ccc_contract.suite.judging import judge
 from ccc_contract.suite.of_envelope import every_answer_has_a_request_id
 from ccc_contract.suite.of_identity import a_timestamp_expires_after_300_seconds
 from ccc_contract.suite.of_signature import every_clients_writing_is_let_in
 from ccc_contract.suite.properties import PROPERTIES
 from ccc_contract.suite.property import Property
-from ccc_contract.suite.reply import Lost
+from ccc_contract.suite.reply import Lost, Violation
+from ccc_contract.suite.service import opened
 from ccc_contract.suite.target import Target
 from suite_targets import HOST, Send, target_of
 
@@ -38,6 +40,18 @@ def test_what_differs_is_told_with_the_shortest_conversation_that_shows_it(answe
     assert "a RequestId that is a UUID" in verdict.why
     (reply,) = verdict.heard
     assert (reply.draft.scheme, reply.draft.writing) == ("TC3-HMAC-SHA256", "python")
+
+
+@pytest.mark.parametrize("body", [b"<html>431</html>", b'{"Response": []}', b""])
+def test_what_is_no_answer_differs_from_a_success_though_neither_has_a_code(body: bytes) -> None:
+    def page_for_strangers(request: Request) -> Response:
+        return Response(200, (), body if b"x-nothing" in request.headers else b'{"Response": {"RequestId": "r"}}')
+
+    draft = Draft("DescribeNumbers")
+    with opened(Target(page_for_strangers, HOST)) as service:
+        service.makes_no_difference(draft, draft.with_headers({"X-Other": "1"}))
+        with pytest.raises(Violation, match="that are no answer of the service"):
+            service.makes_no_difference(draft, draft.with_headers({"X-Nothing": "1"}))
 
 
 def test_a_property_that_needs_more_than_the_target_offers_is_not_run(answer: Send) -> None:
