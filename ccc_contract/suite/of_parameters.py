@@ -33,6 +33,8 @@ def _is_not_about(service: Service, draft: Draft, *codes: str) -> Reply:
     reply = service.ask(draft)
     if reply.code in codes:
         service.fail(f"no {' or '.join(codes)}", reply, reply)
+    if not reply.has_no_behaviour and not reply.is_envelope:
+        service.fail("an answer of the service", reply, reply)
     return reply
 
 
