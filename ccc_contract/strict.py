@@ -33,18 +33,28 @@ def _finite(digits: str) -> float:
     return number
 
 
+def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a name twice in an object")
+    return value
+
+
 _decoder = json.JSONDecoder(parse_constant=_refuse, parse_int=_integer, parse_float=_finite)
+_plain_decoder = json.JSONDecoder(
+    parse_constant=_refuse, parse_int=_integer, parse_float=_finite, object_pairs_hook=_unique
+)
 
 
-def decode(text: str, *, max_values: int | None = None) -> JSON:
-    """Text → value; the last of equal keys counts.
+def decode(text: str, *, max_values: int | None = None, is_plain: bool = False) -> JSON:
+    """Text → value; the last of equal keys counts, unless `is_plain`: then there may be none.
 
     Raises ValueError, also for more than `max_values` values, and RecursionError for a depth beyond reason.
     """
     if max_values is not None and len(text) > max_values and _values_at_most(text) > max_values:
         raise ValueError(f"more than {max_values} values")
     text = text.strip(" \t\n\r")
-    value, end = _decoder.raw_decode(text)
+    value, end = (_plain_decoder if is_plain else _decoder).raw_decode(text)
     if end != len(text):
         raise ValueError(f"{len(text) - end} characters behind the value")
     return value

@@ -18,6 +18,7 @@ from pathlib import Path
 from .. import strict
 from ..http import Request, Response
 from ..model import JSON
+from .harmless import expect_one_reading
 from .reply import Unreachable
 from .target import Own
 
@@ -85,21 +86,27 @@ class OwnCalls:
         )
 
     def count(self, request: Request) -> None:
-        """Take a call from the budget, where it is one.  Raises SpentAll."""
+        """Take a call from the budget, where it is one.  Raises SpentAll; Unreachable where it cannot be counted."""
         if request.headers.text(b"x-tc-action") != "CreateAIAgentCall":
             return
-        self.book.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.book, isolation_level=None, timeout=30)) as book:
-            book.execute("PRAGMA synchronous = FULL")
-            book.execute("BEGIN IMMEDIATE")
-            book.execute("CREATE TABLE IF NOT EXISTS calls (at REAL NOT NULL, callee TEXT NOT NULL)")
-            (spent,) = book.execute("SELECT count(*) FROM calls").fetchone()
-            if spent >= self.allowed.budget:
-                book.execute("ROLLBACK")
-                raise SpentAll(f"{self.allowed.budget} calls are allowed in all, and {self.book} counts {spent}")
-            callee = (_params(request) or {}).get("Callee", "")
-            book.execute("INSERT INTO calls VALUES (?, ?)", (self.now(), f"…{callee[-2:]}"))
-            book.execute("COMMIT")
+        callee = (_params(request) or {}).get("Callee", "")
+        try:
+            self.book.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self.book, isolation_level=None, timeout=30)) as book:
+                self._take(book, callee)
+        except (sqlite3.Error, OSError) as error:
+            raise Unreachable(f"{self.book}: expected a file in which calls can be counted: {error}") from None
+
+    def _take(self, book: sqlite3.Connection, callee: str) -> None:
+        book.execute("PRAGMA synchronous = FULL")
+        book.execute("BEGIN IMMEDIATE")
+        book.execute("CREATE TABLE IF NOT EXISTS calls (at REAL NOT NULL, callee TEXT NOT NULL)")
+        (spent,) = book.execute("SELECT count(*) FROM calls").fetchone()
+        if spent >= self.allowed.budget:
+            book.execute("ROLLBACK")
+            raise SpentAll(f"{self.allowed.budget} calls are allowed in all, and {self.book} counts {spent}")
+        book.execute("INSERT INTO calls VALUES (?, ?)", (self.now(), f"…{callee[-2:]}"))
+        book.execute("COMMIT")
 
     def note(self, response: Response) -> None:
         """Remember the session that an answer names."""
@@ -115,10 +122,9 @@ def _params(request: Request) -> dict[str, JSON] | None:
     """Of a POST of the current scheme without a query; None for everything else, which is never the owner's."""
     if request.method != "POST" or request.query or b"authorization" not in request.headers:
         return None
-    if sum(name.lower() == b"x-tc-action" for name, _ in request.headers.lines) != 1:
-        return None
     try:
-        params = strict.decode(request.body.decode())
+        expect_one_reading(request)
+        params = strict.decode(request.body.decode(), is_plain=True)
     except (ValueError, RecursionError):
         return None
     return params if isinstance(params, dict) else None
