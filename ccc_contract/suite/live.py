@@ -6,18 +6,20 @@ harm nobody (harmless.py), or one that places a call which its owner allowed and
 
 from __future__ import annotations
 
+import json
 import re
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from ..http import Request, Response
-from ..model import Api
+from ..model import JSON, Api
 from .calls import OwnCalls
 from .control import Send
-from .harmless import why_it_could_harm
-from .reply import HeldBack, Rehearsed, Unreachable
+from .harmless import plain_name, why_it_could_harm
+from .reply import HeldBack, Lost, Rehearsed, Unreachable
 from .target import Need
 
 Tier = Literal["no credential", "nothing granted", "granted"]
@@ -38,8 +40,10 @@ SAYS: dict[Tier, str] = {
 PER_SECOND = 2.0
 MOST_REQUESTS = 500
 EXAMPLES = 5
+_MOST_UNPACKED = 64 * 1024 * 1024
 
-_SESSION = re.compile(rb'"SessionI[dD]"\s*:\s*"[^"]')
+_SESSION = re.compile(rb"session[^a-z0-9]*id[^a-z0-9]{1,8}[a-z0-9]", re.IGNORECASE)
+"""In what is no JSON: broken off, or of another form."""
 
 
 @dataclass
@@ -101,13 +105,52 @@ class Gate:
             self.calls.count(request)
         self.sent += 1
         self.pace.wait()
-        response = self.send(request)
+        try:
+            response = self.send(request)
+        except Lost as lost:
+            if lost.came is not None and not allowed:
+                self._expect_no_session(request, lost.came)
+            raise
         if allowed and self.calls is not None:
             self.calls.note(response)
-        elif _SESSION.search(response.body):
+        else:
+            self._expect_no_session(request, response)
+        return response
+
+    def _expect_no_session(self, request: Request, response: Response) -> None:
+        if names_a_session(response):
             self.shut = True
             raise Rang(request, response)
-        return response
+
+
+def names_a_session(response: Response) -> bool:
+    """Is there a SessionId with a value, however it is spelled, escaped or packed?"""
+    body = _unpacked(response.body)
+    try:
+        return _has_session(json.loads(body))
+    except (ValueError, RecursionError):
+        # What is packed in a way that we cannot undo may hide one.
+        packed = response.header.get(b"content-encoding", b"identity").strip().lower()
+        return _SESSION.search(body) is not None or packed not in (b"", b"identity", b"gzip", b"deflate")
+
+
+def _has_session(value: JSON) -> bool:
+    if isinstance(value, list):
+        return any(map(_has_session, value))
+    if not isinstance(value, dict):
+        return False
+    return any(item for key, item in value.items() if plain_name(key).startswith("sessionid")) or any(
+        map(_has_session, value.values())
+    )
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Without gzip or zlib around it, also where it was cut or is unpacked already."""
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        return unpacking.decompress(body, _MOST_UNPACKED) or body
+    except zlib.error:
+        return body
 
 
 @dataclass

@@ -102,7 +102,14 @@ class Unreachable(Exception):
 
 
 class Lost(Unreachable):
-    """The request was under way when the connection failed: it may have had its effect."""
+    """The request was under way when the connection failed: it may have had its effect.
+
+    `came` is what there was of an answer by then.
+    """
+
+    def __init__(self, text: str, came: Response | None = None) -> None:
+        super().__init__(text)
+        self.came = came
 
 
 class HeldBack(Exception):

@@ -17,6 +17,7 @@ from ..http import Request, Response
 from .reply import Lost, Unreachable
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+_PART_BYTES = 64 * 1024
 IDLE_SECONDS = 2.0
 """Below the shortest that a server is known to keep a connection: uvicorn's five."""
 
@@ -50,9 +51,12 @@ class Wire:
         try:
             self._send(request)
             return self._answer()
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise Lost(f"the connection failed: {error or type(error).__name__}") from None
+        except Lost:
+            self.close()
+            raise
         finally:
             self._used_at = self._monotonic()
 
@@ -67,12 +71,30 @@ class Wire:
             connection.endheaders(request.body or None)
 
     def _answer(self) -> Response:
+        """Raises Lost with what came of it; whatever http.client raises where no head came."""
         came = self._connection.getresponse()
-        body = came.read(MAX_BODY_BYTES + 1)
-        if len(body) > MAX_BODY_BYTES:
-            raise http.client.HTTPException(f"an answer of more than {MAX_BODY_BYTES} bytes")
         headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in came.getheaders())
-        return Response(came.status, headers, body)
+        body, problem = _body(came)
+        answer = Response(came.status, headers, body)
+        if problem:
+            raise Lost(f"the connection failed: {problem}", answer)
+        return answer
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _body(came: http.client.HTTPResponse) -> tuple[bytes, str]:
+    """What came of a body, and why there is no more of it; "" where that was all."""
+    body = bytearray()
+    try:
+        while part := came.read1(_PART_BYTES):
+            body += part
+            if len(body) > MAX_BODY_BYTES:
+                return bytes(body), f"an answer of more than {MAX_BODY_BYTES} bytes"
+    except http.client.IncompleteRead as cut:
+        return bytes(body + cut.partial), "the answer was cut"
+    except (OSError, http.client.HTTPException) as error:
+        return bytes(body), str(error) or type(error).__name__
+    came.close()  # read1 does not where the length that was stated has been read
+    return bytes(body), ""
