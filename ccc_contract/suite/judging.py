@@ -54,7 +54,7 @@ def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int
     began = time.perf_counter()
     try:
         with opened(target) as service:
-            trial = _Trial(prop, service, shrinks=shrinks and not target.is_live)
+            trial = _Trial(prop, service, shrinks=shrinks)
             outcome, why, violation = trial.run(min(examples, prop.at_most or examples), seed)
             service.kept = violation is not None
     except Unreachable as error:
@@ -68,11 +68,12 @@ def judge(prop: Property, target: Target, *, examples: int = EXAMPLES, seed: int
 
 class _Trial:
     def __init__(self, prop: Property, service: Service, *, shrinks: bool) -> None:
+        shrinks = shrinks and not service.target.is_live
         self._phases = (Phase.explicit, Phase.generate, *([Phase.shrink] if shrinks else []))
         self._property, self._service = prop, service
-        self._broken: Exception | None = None
         self._first: Violation | None = None
         self.examples = 0
+        """Those that came to an end: not what was drawn in vain."""
         self.shown: tuple[Reply, ...] = ()
         self.drawn: Mapping[str, Any] = {}
 
@@ -84,9 +85,11 @@ class _Trial:
             why = f"held back: {held}" if held else "this target plays none of the actions that it is about"
             return "not run", why, None
         except (Violation, Flaky) as failure:
-            violation = failure if isinstance(failure, Violation) else self._first
+            violation = failure if isinstance(failure, Violation) else self._first or _violation_in(failure)
+            if violation is None and self._service.failures:
+                return "could not tell", str(self._service.failures[0]), None
             if violation is None:
-                raise
+                return "could not tell", "it did not answer the same each time that it was asked", None
             self.shown = self.shown or tuple(self._service.heard)  # of a machine: what was tried last is the shortest
             not_always = "" if violation is failure else "; not each time that it was tried"
             return "differs", f"{violation}{not_always}", violation
@@ -94,6 +97,8 @@ class _Trial:
             return "could not tell", str(error), None
         if not self._service.asked:
             return "not run", "nothing was sent", None
+        if not self._service.was_answered:
+            return "not run", "this target answered nothing, not even what it says that it plays", None
         return "held", "", None
 
     def _test(self, examples: int, seed: int) -> Callable[[], None]:
@@ -107,7 +112,8 @@ class _Trial:
             machine = prop.machine
 
             def begun() -> RuleBasedStateMachine:
-                self._begin()
+                self._service.begin()
+                self.examples += 1
                 return machine(service)
 
             factory: Any = hypothesis.seed(seed)(begun)  # typed as a class there, and called only
@@ -116,14 +122,10 @@ class _Trial:
         test: Callable[[], None] = hypothesis.seed(seed)(how(drawn))
         return test
 
-    def _begin(self) -> None:
-        if self._broken is not None:
-            raise self._broken  # nobody is there any more: do not go on asking
-        self._service.begin()
-        self.examples += 1
-
     def _tried(self, **drawn: Any) -> None:
-        self._begin()
+        if self._first is not None and self._service.target.is_live:
+            raise self._first  # Hypothesis tries again what failed, and a call may ring twice
+        self._service.begin()
         assert self._property.check is not None
         try:
             with suppress(Rehearsed):
@@ -131,7 +133,14 @@ class _Trial:
         except Violation as violation:
             self._first = self._first or violation
             self.shown, self.drawn = tuple(self._service.heard), drawn
+            self.examples += 1
             raise
-        except Unreachable as error:
-            self._broken = error
-            raise
+        self.examples += 1
+
+
+def _violation_in(failure: BaseException) -> Violation | None:
+    """The first of a group that Hypothesis makes of what it saw."""
+    if isinstance(failure, Violation):
+        return failure
+    inside = map(_violation_in, getattr(failure, "exceptions", ()))
+    return next(filter(None, inside), None)

@@ -20,7 +20,7 @@ from ..model import JSON, Api
 from ..reading import load_api
 from .draft import Draft
 from .harmless import NOBODY
-from .reply import HeldBack, Reply, Violation
+from .reply import HeldBack, Reply, Unreachable, Violation
 from .target import Target
 
 NOW = 1795324797
@@ -42,10 +42,14 @@ class Service:
         """Of the current example, oldest first."""
         self.judged: Counter[str] = Counter()
         """Action → its answers that came from the service's own part, and not from a fake that plays no such action."""
+        self.passed_over: Counter[str] = Counter()
+        """Action → answers that say that it is not played: signature and limit were passed, and no more is told."""
         self.ways: Counter[tuple[str, str, str]] = Counter()
         """(scheme, method, writing) → requests."""
         self.held_back: Counter[str] = Counter()
         """Why requests were not sent → how many."""
+        self.failures: list[Unreachable] = []
+        """Why nobody is there any more: then nobody is asked again."""
         self.kept = False
         """Whether its account is to stay, for who looks at what differed."""
         self._moment = float(NOW)
@@ -93,7 +97,8 @@ class Service:
         assert self.target.control is not None
         account, credential = self.target.control.new_account(NOW, seconds=seconds)
         other = Service(self.target, credential, account=account)
-        other.heard, other.judged, other.ways = self.heard, self.judged, self.ways
+        other.heard, other.judged, other.passed_over = self.heard, self.judged, self.passed_over
+        other.ways, other.failures = self.ways, self.failures
         self._others.append(other)
         return other
 
@@ -128,10 +133,18 @@ class Service:
         """Requests of all examples, through other accounts, too."""
         return self.ways.total()
 
+    @property
+    def was_answered(self) -> bool:
+        """Was there an answer that tells something?  That an action is not played does, where the target said so."""
+        plays = self.target.plays
+        return bool(self.judged) or (plays is not None and not self.passed_over.keys() & plays)
+
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """An example begins."""
+        """An example begins.  Raises Unreachable where nobody was there in an earlier one."""
+        if self.failures:
+            raise self.failures[0]
         self.heard.clear()
 
     def ask(self, draft: Draft) -> Reply:
@@ -147,10 +160,12 @@ class Service:
         except HeldBack as held:
             self.held_back[str(held)] += 1
             reject()
+        except Unreachable as error:
+            self.failures.append(error)
+            raise
         self.heard.append(reply)
         self.ways[draft.way] += 1
-        if not reply.has_no_behaviour:
-            self.judged[draft.action] += 1
+        (self.passed_over if reply.has_no_behaviour else self.judged)[draft.action] += 1
         return reply
 
     def _time_of(self, draft: Draft) -> float:

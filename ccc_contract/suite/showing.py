@@ -56,7 +56,7 @@ def told(request: Request) -> str:
     return " ".join(filter(None, [request.method, action, clipped(_SECRET.sub(r"\1=…", params))]))
 
 
-_SECRET = re.compile(r"\b(Signature|Token)=[^&]*")
+_SECRET = re.compile(r"\b(Signature|Token|SecretId)=[^&]*")
 
 
 def curl(request: Request, url: str) -> str:
