@@ -116,6 +116,10 @@ class Passage:
             return answered_here(prepared, 400, "")
         url = _base(str(prepared.url))
         way = self._way(session, url, how)
+        if way.gate is not None and _sends_again(session, url):
+            self._end(
+                f"{url} is live: expected a session whose adapter has no retries, for a call may ring twice", NOT_PROVEN
+            )
         once.leave()
         once.proven = way.gate is None
         write(prepared, once.action, way.credential, self._now(), harmless=way.gate is not None)
@@ -211,8 +215,16 @@ class Passage:
 
 def _route(session: requests.Session, url: str, how: How) -> tuple[object, ...]:
     """By which way a target is reached: through another proxy there may be another one."""
-    proxies = sorted((how.get("proxies") or {}).items())
-    return (url, type(session.get_adapter(url)), *map(repr, (proxies, how.get("verify"), how.get("cert"))))
+    proxies = sorted({**session.proxies, **(how.get("proxies") or {})}.items())
+    adapter = session.get_adapter(url)
+    return (url, type(adapter), *map(repr, (proxies, how.get("verify"), how.get("cert"), session.trust_env)))
+
+
+def _sends_again(session: requests.Session, url: str) -> bool:
+    """Would an adapter repeat what broke off, below everything that counts?"""
+    retries = getattr(session.get_adapter(url), "max_retries", 0)
+    total = getattr(retries, "total", retries)
+    return total is None or total > 0
 
 
 def _base(url: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from ccc_contract.suite.harmless import IMPOSSIBLE_APP, NOBODY, UNASSIGNABLE
 from ccc_contract.suite.live import PER_SECOND, Pace
@@ -240,3 +242,23 @@ def test_the_fake_is_not_held_back_where_live_is_allowed(fake: str) -> None:
     tool = Tool({LIVE: "1"})
     assert "SessionId" in tool.ask(fake).json()["Response"]
     assert tool.told == []
+
+
+def test_an_adapter_that_sends_again_sends_nothing_to_the_live_one() -> None:
+    with stranger(real, refused) as target:
+        tool = Tool({LIVE: "1"})
+        tool.session.mount("http://", HTTPAdapter(max_retries=Retry(total=2, allowed_methods=None)))
+        with pytest.raises(Over, match="whose adapter has no retries"):
+            tool.ask(target.url)
+        assert posted(target) == []
+    assert tool.ended.code == 2
+
+
+def test_another_proxy_of_the_session_is_another_way(fake: str) -> None:
+    with stranger(lambda nonce: answer(b"{}")) as proxy:
+        tool = Tool()
+        tool.ask(fake)
+        tool.session.proxies = {"http": proxy.url}
+        with pytest.raises(Over, match="did not prove to be the fake"):
+            tool.ask(fake)
+        assert posted(proxy) == []
