@@ -35,7 +35,7 @@ from .properties import FAMILIES, PROPERTIES
 from .property import Property
 from .reply import Unreachable
 from .report import Run, dumped, junit, text
-from .showing import clipped, told
+from .showing import alarm, told
 from .target import Target
 
 HELD, DIFFERS, WRONG, UNTOLD, RANG = 0, 1, 2, 3, 6
@@ -120,7 +120,8 @@ def command(
         say(f"ccc-contract: {endpoint}: {error}")
         return UNTOLD
     except Rang as rang:
-        return _alarm(rang, endpoint)
+        say("\n".join(alarm(str(rang), rang.request, rang.response, endpoint)))
+        return RANG
     if dry_run:
         return HELD
     for file, written in ((json_file, dumped), (junit_file, junit)):
@@ -232,11 +233,3 @@ def _judged(chosen: list[Property], target: Target, examples: int, seed: int, *,
 def _tell(request: Request) -> None:
     """What would go out."""
     click.echo(told(request))
-
-
-def _alarm(rang: Rang, url: str) -> int:
-    say(f"ccc-contract: STOPPED. {rang}.")
-    say(f"  What was sent to {url}: {told(rang.request)}")
-    say(f"  What it answered: {clipped(rang.response.text)}")
-    say("  Look in the console of the contact center whether somebody is called, and end that call there.")
-    return RANG

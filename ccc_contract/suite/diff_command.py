@@ -1,7 +1,7 @@
 """`ccc-contract record` and `ccc-contract diff`: where do two targets differ, or one from what it answered before?
 
 Exit codes: 0 the same, 1 they differ, 2 the command is wrong or a target is live and --live is missing, 3 nobody
-answered, 6 an answer of a live target had a SessionId.
+answered, or no question was answered by both, 6 an answer of a live target had a SessionId.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .live import Rang
 from .questions import asked, questions
 from .reply import Unreachable
 from .service import opened
-from .showing import clipped
+from .showing import alarm, clipped
 from .target import Target
 from .transcript import MAX_BYTES, Exchange, Transcript
 
@@ -47,7 +47,7 @@ def record(endpoint: str, output: Path, seed: int, count: int, live: bool, ca_fi
     try:
         transcript = _recorded(endpoint, questions(seed, count), live, ca_file)
     except (Unreachable, Rang) as error:
-        return _untold(error)
+        return _untold(error, endpoint)
     replace_text(output, transcript.dumped())
     answered = sum(each.answer is not None for each in transcript.exchanges)
     click.echo(f"{answered} answers of {transcript.target} are in {output}")
@@ -77,11 +77,13 @@ def diff(a: str, b: str, baseline: Path | None, seed: int, count: int, live: boo
             file or _recorded(name, drafts, live, ca_file) for file, name in zip(files, (a, b), strict=True)
         )
     except (Unreachable, Rang) as error:
-        return _untold(error)
+        return _untold(error, f"{a} or {b}")
     if [each.draft for each in ours.exchanges] != [each.draft for each in theirs.exchanges]:
         raise click.UsageError(f"{a} and {b} were asked different questions; record both with the same seed")
-    found = list(differences(ours.exchanges, theirs.exchanges))
-    click.echo("\n".join(_lines(found, accepted, compared(ours.exchanges, theirs.exchanges), a, b)))
+    found, both = list(differences(ours.exchanges, theirs.exchanges)), compared(ours.exchanges, theirs.exchanges)
+    click.echo("\n".join(_lines(found, accepted, both, a, b)))
+    if not both:
+        return UNTOLD
     return DIFFER if any(_reason(each, accepted) is None for each in found) else SAME
 
 
@@ -146,6 +148,9 @@ def _lines(found: list[Difference], accepted: list[Accepted], both: int, a: str,
     yield f"{both} questions were answered by both; {len(new)} differences, and {len(found) - len(new)} accepted ones"
 
 
-def _untold(error: Unreachable | Rang) -> int:
-    say(f"ccc-contract: {error}")
-    return RANG if isinstance(error, Rang) else UNTOLD
+def _untold(error: Unreachable | Rang, url: str) -> int:
+    if isinstance(error, Rang):
+        say("\n".join(alarm(str(error), error.request, error.response, url)))
+        return RANG
+    say(f"ccc-contract: {url}: {error}")
+    return UNTOLD

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from ..http import Request
+from ..http import Request, Response
 from . import spoiling
 from .judging import Verdict
 from .reply import Reply
@@ -54,6 +54,14 @@ def told(request: Request) -> str:
     action = request.headers.text(b"x-tc-action")
     params = (request.body or request.query).decode("utf-8", "replace")
     return " ".join(filter(None, [request.method, action, clipped(_SECRET.sub(r"\1=…", params))]))
+
+
+def alarm(why: str, request: Request, response: Response, url: str) -> Iterator[str]:
+    """What to look at where an answer of a live target has a SessionId."""
+    yield f"ccc-contract: STOPPED. {why}."
+    yield f"  What was sent to {url}: {told(request)}"
+    yield f"  What it answered: {clipped(response.text)}"
+    yield "  Look in the console of the contact center whether somebody is called, and end that call there."
 
 
 _SECRET = re.compile(r"\b(Signature|Token|SecretId)=[^&]*")

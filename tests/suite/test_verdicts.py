@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ccc_contract.cli import main
 from ccc_contract.client.credentials import Credential
 from ccc_contract.http import Request, Response
 from ccc_contract.suite.calls import Allowed
@@ -22,7 +23,8 @@ from ccc_contract.suite.property import Property
 from ccc_contract.suite.reply import Lost, Unreachable
 from ccc_contract.suite.showing import told
 from ccc_contract.suite.target import Own
-from suite_targets import HOST, Send, target_of
+from ccc_contract.suite.transcript import Exchange, Transcript
+from suite_targets import HOST, Send, on_a_socket, target_of
 
 KEY = Credential("AKID-somebody-of-an-account", "a-key-of-somebody")
 OWN = Own(1400000001, 15, ("008613700000000",))
@@ -162,3 +164,29 @@ def test_the_control_token_goes_to_who_asks_for_it(status: int, times: int) -> N
     assert control is None
     assert doubt
     assert given.count(b"Bearer a-secret-token") == times
+
+
+# --- two targets ----------------------------------------------------------------------------------------------------
+
+
+def test_targets_that_answer_nothing_are_not_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    silent = tmp_path / "silent.json"
+    silent.write_text(Transcript("http://x/", "2026-11-22", (Exchange(Draft(), None),)).dumped())
+    assert main(["diff", str(silent), str(silent)]) == 3
+    assert "0 questions were answered by both" in capsys.readouterr().out
+
+
+def test_a_session_that_is_met_while_recording_is_told_in_full(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rings(request: Request) -> Response:
+        if request.path != b"/":
+            return Response(404, (), b"")
+        return Response(200, JSON_TYPE, b'{"Response":{"RequestId":"X","SessionId":"a-session"}}')
+
+    with on_a_socket(rings) as url:
+        assert main(["record", "--endpoint", url, "--live", "--output", str(tmp_path / "never.json")]) == 6
+    err = capsys.readouterr().err
+    assert "STOPPED" in err
+    assert "a-session" in err
+    assert "Look in the console" in err
