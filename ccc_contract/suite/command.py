@@ -216,7 +216,7 @@ def _announce(target: Target, leave: Leave, chosen: list[Property], examples: in
     say(f"{target.url} is live.")
     say(f"Tier: {SAYS[leave.tier]}.")
     say(f"Properties: {len(chosen)}, of which those without a sure refusal are left out; {examples} examples each.")
-    say(f"Requests: at most {leave.most}, {leave.per_second:g} a second. Nothing is sent a second time.")
+    say(f"Requests: at most {leave.most}, {leave.per_second:g} a second. Nothing that failed is tried again.")
     if leave.allowed is not None and target.own is not None:
         people = ", ".join(f"…{callee[-2:]}" for callee in target.own.callees)
         say(f"Really called: {people}, at most {leave.allowed.budget} calls in all, counted in {leave.book}.")
