@@ -148,7 +148,8 @@ def _read(request: Request) -> _Asked:
             return _Asked(action, _texts(request.query), "")
         if request.query:
             raise ValueError("a query beside a body")
-        return _Asked(action, strict.decode(request.body.decode(), is_plain=True), "")
+        # Nothing asks for nothing: it is refused, or taken for an object without members.
+        return _Asked(action, strict.decode(request.body.decode() or "{}", is_plain=True), "")
     if request.method != "GET" and request.query:
         raise ValueError("a query beside a form")
     params = _texts(request.query if request.method == "GET" else request.body)

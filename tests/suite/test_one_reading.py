@@ -87,8 +87,10 @@ def test_a_careless_reader_has_nothing_to_misread(name: str) -> None:
 
 @pytest.mark.parametrize(
     "draft",
-    [call(), READ, READ.but(method="GET"), READ.but(action="DescribeNothingOfThis"), READ.with_params(Unheard="x")],
-    ids=["a call to nobody", "a read", "a read by GET", "an unknown read", "an undeclared parameter"],
+    [call(), READ, READ.but(method="GET"), READ.but(action="DescribeNothingOfThis"), READ.with_params(Unheard="x"),
+     Draft(body=b""), Draft(method="PUT")],
+    ids=["a call to nobody", "a read", "a read by GET", "an unknown read", "an undeclared parameter", "an empty body",
+         "another method"],
 )  # fmt: skip
 def test_what_is_asked_of_a_live_target_still_passes(draft: Draft) -> None:
     assert why_it_could_harm(signed(draft), API) == ""
