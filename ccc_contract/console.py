@@ -64,6 +64,12 @@ def let_nobody_read(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def expect_folder(file: Path | None) -> None:
+    """Whether a file can be written is looked at before work is done for it.  Raises click.UsageError."""
+    if file is not None and not file.absolute().parent.is_dir():
+        raise click.UsageError(f"{file}: cannot be written: no folder {file.absolute().parent.name!r} there")
+
+
 def replace_text(file: Path, text: str) -> None:
     """Write a file as a whole: who reads it meanwhile sees the old one or the new one.  Raises OSError."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")

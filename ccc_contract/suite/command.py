@@ -12,21 +12,25 @@ Exit codes; a script may rely on them:
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..client.credentials import Credential
-from ..console import replace_text, say
+from ..console import expect_folder, replace_text, say
 from ..errors import CredentialError
 from ..http import Request
 from ..spelling import did_you_mean
 from .calls import Allowed, NotAllowed
 from .connecting import Leave, Live, connect
+from .control import ControlRefused
 from .judging import EXAMPLES, Verdict, judge
 from .ledger import EMPTY, Ledger
 from .live import EXAMPLES as LIVE_EXAMPLES
@@ -35,7 +39,7 @@ from .properties import FAMILIES, PROPERTIES
 from .property import Property
 from .reply import Unreachable
 from .report import Run, dumped, junit, text
-from .showing import alarm, told
+from .showing import alarm, clipped, told
 from .target import Target
 
 HELD, DIFFERS, WRONG, UNTOLD, RANG = 0, 1, 2, 3, 6
@@ -83,12 +87,7 @@ and TENCENTCLOUD_TOKEN where they are set, else without a credential.
               help="Live, --granted: really call the numbers in this TOML file, within its budget.")  # fmt: skip
 @click.option("--call-book", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Where really placed calls are counted.")  # fmt: skip
-def command(
-    endpoint: str | None, only: tuple[str, ...], seed: int | None, examples: int | None, junit_file: Path | None,
-    json_file: Path | None, ledger_file: Path | None, known_as: str | None, ca_file: str | None, control_token: str,
-    listed: bool, live: bool, granted: bool, pace: float, max_requests: int, dry_run: bool, allow_calls: Path | None,
-    call_book: Path | None,
-) -> int:  # fmt: skip
+def command(listed: bool, only: tuple[str, ...], **given: Any) -> int:
     """Hold a target against the contract, and tell what held and what did not.
 
     A target is live until it proves to be a fake, by giving back a fresh nonce at /_ccc/health; a live one is asked
@@ -98,39 +97,77 @@ def command(
     if listed:
         click.echo("\n".join(_listing(chosen)))
         return HELD
-    if endpoint is None:
-        raise click.UsageError("expected --endpoint URL, such as http://127.0.0.1:8679")
-    if not live and (dry_run or granted or allow_calls or call_book):
-        raise click.UsageError("--dry-run, --granted, --allow-calls and --call-book are for --live")
-    ledger = _ledger(ledger_file)
-    leave = _leave(granted, pace, max_requests, allow_calls, call_book, dry_run) if live else None
-    seed = random.SystemRandom().randrange(2**32) if seed is None else seed
-    began = datetime.now(UTC).isoformat(timespec="seconds")
+    asked = Asked(**given)
+    asked.check()
+    ledger = _ledger(asked.ledger_file)
+    leave = _leave(asked) if asked.live else None
     try:
-        with _connected(endpoint, leave, ca_file, control_token) as target:
-            if dry_run and not target.is_live:
-                raise click.UsageError(f"--dry-run: {target.url} is a fake")
-            tier, examples = "", examples or (LIVE_EXAMPLES if target.is_live else EXAMPLES)
-            if target.is_live and leave is not None:
-                tier = leave.tier
-                _announce(target, leave, chosen, examples)
-            verdicts = list(_judged(chosen, target, examples, seed, quiet=dry_run))
-            run = Run(target.url, began, seed, examples, verdicts, tier)
+        run = _run(asked, chosen, leave)
     except Unreachable as error:
-        say(f"ccc-contract: {endpoint}: {error}")
+        say(f"ccc-contract: {asked.endpoint}: {error}")
         return UNTOLD
     except Rang as rang:
-        say("\n".join(alarm(str(rang), rang.request, rang.response, endpoint)))
+        say("\n".join(alarm(str(rang), rang.request, rang.response, asked.endpoint or "")))
         return RANG
-    if dry_run:
+    if asked.dry_run:
         return HELD
-    for file, written in ((json_file, dumped), (junit_file, junit)):
-        if file is not None:
-            replace_text(file, written(run))
-    if ledger_file is not None:
-        replace_text(ledger_file, ledger.with_run(known_as or run.url, run).dumped())
     click.echo(text(run))
+    _write(asked, run, ledger)
     return _exit(run)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command line says of a run."""
+
+    endpoint: str | None
+    seed: int | None
+    examples: int | None
+    junit_file: Path | None
+    json_file: Path | None
+    ledger_file: Path | None
+    known_as: str | None
+    ca_file: str | None
+    control_token: str
+    live: bool
+    granted: bool
+    pace: float
+    max_requests: int
+    dry_run: bool
+    allow_calls: Path | None
+    call_book: Path | None
+
+    def check(self) -> None:
+        """Before anything is asked.  Raises click.UsageError."""
+        if self.endpoint is None:
+            raise click.UsageError("expected --endpoint URL, such as http://127.0.0.1:8679")
+        if not self.live and (self.dry_run or self.granted or self.allow_calls or self.call_book):
+            raise click.UsageError("--dry-run, --granted, --allow-calls and --call-book are for --live")
+        for file in (self.junit_file, self.json_file, self.ledger_file):
+            expect_folder(file)
+
+
+def _run(asked: Asked, chosen: list[Property], leave: Leave | None) -> Run:
+    """Raises Unreachable, Rang; click.UsageError where nothing may be sent."""
+    seed = random.SystemRandom().randrange(2**32) if asked.seed is None else asked.seed
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    with _connected(asked.endpoint or "", leave, asked.ca_file, asked.control_token) as target:
+        if asked.dry_run and not target.is_live:
+            raise click.UsageError(f"--dry-run: {target.url} is a fake")
+        examples = asked.examples or (LIVE_EXAMPLES if target.is_live else EXAMPLES)
+        if target.is_live and leave is not None:
+            _announce(target, leave, chosen, examples)
+        verdicts = list(_judged(chosen, target, examples, seed, is_dry=asked.dry_run))
+        return Run(target.url, began, seed, examples, verdicts, leave.tier if leave and target.is_live else "")
+
+
+def _write(asked: Asked, run: Run, ledger: Ledger) -> None:
+    if asked.json_file is not None:
+        replace_text(asked.json_file, dumped(run))
+    if asked.junit_file is not None:
+        replace_text(asked.junit_file, junit(run))
+    if asked.ledger_file is not None:
+        replace_text(asked.ledger_file, ledger.with_run(asked.known_as or run.url, run).dumped())
 
 
 def _ledger(file: Path | None) -> Ledger:
@@ -157,6 +194,8 @@ def _connected(endpoint: str, leave: Leave | None, ca_file: str | None, control_
             yield target
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except ControlRefused as error:
+        raise click.UsageError(f"{endpoint}: {error}") from None
     except Live as error:
         raise click.UsageError(f"{error}; to ask a live target what can ring nobody add --live") from None
 
@@ -178,25 +217,24 @@ def chosen_properties(names: tuple[str, ...]) -> list[Property]:
     return [prop for prop in PROPERTIES if not names or prop.family in names or prop.name in names]
 
 
-def _leave(
-    granted: bool, pace: float, most: int, allow_calls: Path | None, call_book: Path | None, rehearsed: bool
-) -> Leave:
+def _leave(asked: Asked) -> Leave:
+    """Raises click.UsageError."""
     credential = None
-    try:
-        credential = Credential.from_environment()
-    except CredentialError as error:
-        if granted or not str(error).startswith("no credential"):
+    if asked.granted or any(os.environ.get(f"TENCENTCLOUD_{name}") for name in ("SECRET_ID", "SECRET_KEY", "TOKEN")):
+        try:
+            credential = Credential.from_environment()
+        except CredentialError as error:
             raise click.UsageError(str(error)) from None
-    if allow_calls is not None and not granted:
+    if asked.allow_calls is not None and not asked.granted:
         raise click.UsageError("--allow-calls: expected --granted beside it: who calls needs leave to")
     try:
-        allowed = Allowed.read(allow_calls) if allow_calls else None
+        allowed = Allowed.read(asked.allow_calls) if asked.allow_calls else None
     except (NotAllowed, OSError) as error:
         raise click.UsageError(f"--allow-calls: {error}") from None
-    book = call_book or Path.home() / ".ccc-contract" / "calls.sqlite"
+    book = asked.call_book or Path.home() / ".ccc-contract" / "calls.sqlite"
     return Leave(
-        credential=credential, granted=granted, per_second=pace, most=most, allowed=allowed, book=book,
-        rehearsal=_tell if rehearsed else None,
+        credential=credential, granted=asked.granted, per_second=asked.pace, most=asked.max_requests, allowed=allowed,
+        book=book, rehearsal=_tell if asked.dry_run else None,
     )  # fmt: skip
 
 
@@ -222,14 +260,18 @@ def _announce(target: Target, leave: Leave, chosen: list[Property], examples: in
         say(f"Really called: {people}, at most {leave.allowed.budget} calls in all, counted in {leave.book}.")
 
 
-def _judged(chosen: list[Property], target: Target, examples: int, seed: int, *, quiet: bool) -> Iterator[Verdict]:
+def _judged(chosen: list[Property], target: Target, examples: int, seed: int, *, is_dry: bool) -> Iterator[Verdict]:
     for n, prop in enumerate(chosen, 1):
+        if is_dry:
+            click.echo(f"{prop.family}: {prop.name}")
         verdict = judge(prop, target, examples=examples, seed=seed)
-        if not quiet:
+        if not is_dry:
             say(f"[{n}/{len(chosen)}] {verdict.outcome:14} {prop.name} {verdict.seconds:.1f} s")
+        elif not verdict.examples:
+            click.echo(f"  nothing: {clipped(verdict.why)}")
         yield verdict
 
 
 def _tell(request: Request) -> None:
     """What would go out."""
-    click.echo(told(request))
+    click.echo(f"  {told(request)}")

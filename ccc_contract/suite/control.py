@@ -22,6 +22,9 @@ Send = Callable[[Request], Response]
 """One request in, one answer out; raises Unreachable."""
 
 
+TOKEN_HINT = "its control asks for a token: --control-token, or CCC_CONTROL_TOKEN in the environment"
+
+
 class ControlRefused(Unreachable):
     """Control said no, or what no fake of ours says; the message has its words."""
 
@@ -43,6 +46,8 @@ class Control:
     def actions(self) -> frozenset[str] | None:
         """The actions that it plays; None where it does not tell."""
         response = self._ask("GET", "/_ccc/actions")
+        if response.status in (401, 403):
+            raise ControlRefused(f"GET /_ccc/actions: HTTP {response.status}; {TOKEN_HINT}")
         if response.status != 200:
             return None
         try:

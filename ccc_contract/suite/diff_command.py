@@ -13,12 +13,13 @@ from pathlib import Path
 
 import click
 
-from ..console import replace_text, say
+from ..console import expect_folder, replace_text, say
 from .connecting import Leave, Live, connect
+from .control import ControlRefused
 from .differences import Accepted, Difference, compared, differences, read_baseline
 from .draft import Draft
 from .live import Rang
-from .questions import asked, questions
+from .questions import LIFE_OF_A_CALL, asked, questions
 from .reply import Unreachable
 from .service import opened
 from .showing import alarm, clipped
@@ -32,6 +33,9 @@ MAX_SHOWN = 40
 _SEED = click.option("--seed", type=click.IntRange(0, 2**32), default=0, show_default=True)
 _COUNT = click.option("--questions", "count", type=click.IntRange(1, 100_000), default=QUESTIONS, show_default=True)
 _LIVE = click.option("--live", is_flag=True, help="Ask a target that did not prove to be a fake, without a credential.")
+_TOKEN = click.option(
+    "--control-token", metavar="TOKEN", envvar="CCC_CONTROL_TOKEN", default="", help="Of fakes' control."
+)
 _CA = click.option("--ca-file", metavar="PATH", type=click.Path(exists=True, dir_okay=False))
 
 
@@ -42,15 +46,21 @@ _CA = click.option("--ca-file", metavar="PATH", type=click.Path(exists=True, dir
 @_COUNT
 @_LIVE
 @_CA
-def record(endpoint: str, output: Path, seed: int, count: int, live: bool, ca_file: str | None) -> int:
+@_TOKEN
+def record(
+    endpoint: str, output: Path, seed: int, count: int, live: bool, ca_file: str | None, control_token: str
+) -> int:
     """Ask a target so many questions and keep its answers, without what names anybody, as a target for `diff`."""
+    expect_folder(output)
     try:
-        transcript = _recorded(endpoint, questions(seed, count), live, ca_file)
+        transcript = _recorded(endpoint, questions(seed, count), live, ca_file, control_token)
     except (Unreachable, Rang) as error:
         return _untold(error, endpoint)
     replace_text(output, transcript.dumped())
     answered = sum(each.answer is not None for each in transcript.exchanges)
-    click.echo(f"{answered} answers of {transcript.target} are in {output}")
+    life = f", {len(LIFE_OF_A_CALL)} of them about one call"
+    held_back = f"; {len(transcript.exchanges) - answered} questions were held back" if live else ""
+    click.echo(f"{answered} answers of {transcript.target} are in {output}{'' if live else life}{held_back}")
     return SAME
 
 
@@ -63,7 +73,10 @@ def record(endpoint: str, output: Path, seed: int, count: int, live: bool, ca_fi
 @_COUNT
 @_LIVE
 @_CA
-def diff(a: str, b: str, baseline: Path | None, seed: int, count: int, live: bool, ca_file: str | None) -> int:
+@_TOKEN
+def diff(
+    a: str, b: str, baseline: Path | None, seed: int, count: int, live: bool, ca_file: str | None, control_token: str
+) -> int:
     """Show where A and B, each a URL or a file of `record`, answer the same question otherwise.
 
     Ids, times and whatever else differs each time is not compared. Where one is a file its questions are asked.
@@ -74,7 +87,8 @@ def diff(a: str, b: str, baseline: Path | None, seed: int, count: int, live: boo
     drafts = questions(seed, count) if told is None else [each.draft for each in told.exchanges]
     try:
         ours, theirs = (
-            file or _recorded(name, drafts, live, ca_file) for file, name in zip(files, (a, b), strict=True)
+            file or _recorded(name, drafts, live, ca_file, control_token)
+            for file, name in zip(files, (a, b), strict=True)
         )
     except (Unreachable, Rang) as error:
         return _untold(error, f"{a} or {b}")
@@ -87,14 +101,16 @@ def diff(a: str, b: str, baseline: Path | None, seed: int, count: int, live: boo
     return DIFFER if any(_reason(each, accepted) is None for each in found) else SAME
 
 
-def _recorded(url: str, drafts: list[Draft], live: bool, ca_file: str | None) -> Transcript:
+def _recorded(url: str, drafts: list[Draft], live: bool, ca_file: str | None, token: str) -> Transcript:
     """Raises Unreachable; click.UsageError where nothing may be sent."""
     recorded = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        with connect(url, leave=Leave() if live else None, ca_file=ca_file) as target:
+        with connect(url, leave=Leave() if live else None, ca_file=ca_file, control_token=token) as target:
             return Transcript(target.url, recorded, tuple(_asked(target, drafts)))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except ControlRefused as error:
+        raise click.UsageError(f"{url}: {error}") from None
     except Live as error:
         raise click.UsageError(f"{error}; to ask a live target what can ring nobody add --live") from None
 
@@ -132,13 +148,16 @@ def _reason(difference: Difference, accepted: list[Accepted]) -> str | None:
 
 def _lines(found: list[Difference], accepted: list[Accepted], both: int, a: str, b: str) -> Iterator[str]:
     new = [each for each in found if _reason(each, accepted) is None]
-    for each in new[:MAX_SHOWN]:
-        yield f"{clipped(each.question)}"
-        yield f"  {each.path}"
-        yield f"    {a}: {clipped(repr(each.ours))}"
-        yield f"    {b}: {clipped(repr(each.theirs))}"
-    if len(new) > MAX_SHOWN:
-        yield f"… and {len(new) - MAX_SHOWN} more"
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for each in new:
+        groups.setdefault((each.path, repr(each.ours), repr(each.theirs)), []).append(each)
+    for (path, mine, other), alike in list(groups.items())[:MAX_SHOWN]:
+        yield f"{path}" + (f", in {len(alike)} answers" if len(alike) > 1 else "")
+        yield f"  {clipped(alike[0].question)}"
+        yield f"    {a}: {clipped(mine)}"
+        yield f"    {b}: {clipped(other)}"
+    if len(groups) > MAX_SHOWN:
+        yield f"… and {len(groups) - MAX_SHOWN} kinds more"
     reasons = Counter(reason for each in found if (reason := _reason(each, accepted)) is not None)
     for reason, times in reasons.most_common():
         yield f"accepted {times} times: {reason}"

@@ -29,7 +29,7 @@ Spoil = Callable[[Request], Request]
 """What is changed in a request after it was signed."""
 
 CALL: Mapping[str, JSON] = {"SdkAppId": 1400000001, "AIAgentId": 15, "Callee": "008613700000000"}
-"""What CreateAIAgentCall must have.  What may go to a live target is decided in live.py, not here."""
+"""What CreateAIAgentCall must have.  What may go to a live target is decided in harmless.py, not here."""
 
 _NONCE = "11886"
 

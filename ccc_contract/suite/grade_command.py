@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from ..console import replace_text, say
+from ..console import expect_folder, replace_text, say
 from .command import chosen_properties
 from .connecting import Live, connect
 from .grading import Matrix, told
@@ -42,6 +42,7 @@ def command(
     A property that finds nothing out, and targets that the same properties find out, are told as well.
     """
     chosen = chosen_properties(only)
+    expect_folder(store)
     try:
         wanted = list(names) or names_of(target_command)
         rows = {}

@@ -38,7 +38,8 @@ def lines_of(verdict: Verdict, url: str, *, is_live: bool = False) -> Iterator[s
     if is_live:
         return
     if shown is not None:
-        yield f"  curl      {curl(shown.request, url)}"
+        of_many = "" if len(verdict.heard) == 1 else f"(one of {len(verdict.heard)} requests; the test has all) "
+        yield f"  curl      {of_many}{curl(shown.request, url)}"
     yield "  as a test"
     yield from (f"    {line}".rstrip() for line in snippet(verdict, url))
 

@@ -10,11 +10,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from ..model import JSON
-from .draft import Draft
+from .draft import METHODS, SCHEMES, Draft
 from .reply import Reply
+from .writing import WRITINGS
 
 FORM = 1
 MAX_BYTES = 64 * 1024 * 1024
@@ -111,7 +113,7 @@ class Transcript:
             if value["form"] != FORM:
                 raise ValueError(f"expected form {FORM}, got {value['form']!r}")
             exchanges = tuple(
-                Exchange(Draft(**row["draft"]), row["answer"] and Answer(**row["answer"])) for row in value["exchanges"]
+                Exchange(_draft(row["draft"]), row["answer"] and Answer(**row["answer"])) for row in value["exchanges"]
             )
             return cls(str(value["target"]), str(value["recorded"]), exchanges)
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -125,3 +127,17 @@ _WRITTEN = ("action", "params", "scheme", "method", "writing", "common", "header
 def _draft_row(draft: Draft) -> dict[str, Any]:
     """What differs from the plain draft.  No body, key or change after signing: a question has none of these."""
     return {name: value for name in _WRITTEN if (value := getattr(draft, name)) != getattr(_PLAIN, name)}
+
+
+def _draft(row: dict[str, Any]) -> Draft:
+    """Raises ValueError, TypeError: a file of somebody else's may say anything."""
+    if strange := set(row) - set(_WRITTEN):
+        raise ValueError(f"a draft has no {min(strange)!r}")
+    draft = Draft(**row)
+    mappings = (draft.params, draft.common, draft.headers)
+    if draft.writing not in WRITINGS or draft.way[:2] not in _WAYS or not all(isinstance(m, dict) for m in mappings):
+        raise ValueError(f"no such draft: {row}"[:200])
+    return draft
+
+
+_WAYS = frozenset(product(SCHEMES, METHODS))

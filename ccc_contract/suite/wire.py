@@ -46,6 +46,9 @@ class Wire:
         try:
             if self._connection.sock is None:
                 self._connection.connect()
+        except ssl.SSLError as error:
+            hint = "; does it speak TLS, or is it http://…?" if error.reason == "WRONG_VERSION_NUMBER" else ""
+            raise Unreachable(f"no connection: {error.reason or error}{hint}") from None
         except OSError as error:
             raise Unreachable(f"no connection: {error}") from None
         try:

@@ -133,7 +133,11 @@ def _mended(rule: str) -> Make:
             parameters = exchange.parameters
             if parameters.malformed is not None and parameters.malformed.rule == rule:
                 named = parse_qsl((parameters.text or b"").decode("latin-1"), keep_blank_values=True)
-                pairs = {name.encode("latin-1"): value.encode("latin-1") for name, value in named if name}
+                pairs = {
+                    name.encode("latin-1", "replace"): value.encode("latin-1", "replace")
+                    for name, value in named
+                    if name
+                }
                 exchange.parameters = parameters._replace(pairs=pairs, malformed=None)
             true(exchange, backend)
 

@@ -40,16 +40,20 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these; the rows of the others stay")
     parser.add_argument("--examples", type=int, default=25)
     options = parser.parse_args()
-    rows = {} if not options.names else dict(Matrix.read(STORED.read_text("utf-8")).rows)
+    rows = dict(Matrix.read(STORED.read_text("utf-8")).rows) if options.names else {}
     with Pool(os.cpu_count()) as pool:
         jobs = [(name, options.examples) for name in options.names or MUTANTS]
         for n, (name, found) in enumerate(pool.imap_unordered(killers, jobs), 1):
             rows[name] = found
             print(f"[{n}/{len(jobs)}] {name}: {told(found)}", flush=True)
-    ordered = {name: rows[name] for name in MUTANTS if name in rows}
-    matrix = Matrix(COMMAND, 0, options.examples, tuple(prop.name for prop in PROPERTIES), ordered)
-    STORED.write_text(matrix.dumped(), "utf-8")
+            matrix = _matrix(rows, options.examples)
+            STORED.write_text(matrix.dumped(), "utf-8")  # each time: what ends it half way has not lost the half
     print("\n".join(matrix.lines()))
+
+
+def _matrix(rows: dict[str, tuple[str, ...]], examples: int) -> Matrix:
+    ordered = {name: rows[name] for name in MUTANTS if name in rows}
+    return Matrix(COMMAND, 0, examples, tuple(prop.name for prop in PROPERTIES), ordered)
 
 
 if __name__ == "__main__":
