@@ -132,12 +132,9 @@ def _mended(rule: str) -> Make:
         def run(exchange: Exchange, backend: Backend) -> None:
             parameters = exchange.parameters
             if parameters.malformed is not None and parameters.malformed.rule == rule:
-                named = parse_qsl((parameters.text or b"").decode("latin-1"), keep_blank_values=True)
-                pairs = {
-                    name.encode("latin-1", "replace"): value.encode("latin-1", "replace")
-                    for name, value in named
-                    if name
-                }
+                text = (parameters.text or b"").decode("latin-1")
+                named = parse_qsl(text, keep_blank_values=True, encoding="latin-1")
+                pairs = {name.encode("latin-1"): value.encode("latin-1") for name, value in named if name}
                 exchange.parameters = parameters._replace(pairs=pairs, malformed=None)
             true(exchange, backend)
 
