@@ -15,7 +15,7 @@ def _first_part(exchange: Exchange, code: str) -> str:
 
 
 def _as_a_number(exchange: Exchange, fields: Fields) -> Fields:
-    if "Error" in fields:
+    if "Error" in fields and fields["Error"]["Code"] == "MissingParameter":
         fields["Error"]["Code"] = 4000
     return fields
 
@@ -43,7 +43,7 @@ CODES = (
            told_as(_NO_APP, of="InternalError.DBError", action="HangUpCall")),
     Mutant("second-part-left-out", "codes", "Of a code only what stands before the dot is told.",
            "every_code_is_a_known_one", recoded(_first_part)),
-    Mutant("code-is-a-number", "codes", "Every code is the number 4000.",
+    Mutant("code-is-a-number", "codes", "In place of MissingParameter the code is the number 4000.",
            "every_code_is_a_known_one", fields(_as_a_number)),
     Mutant("code-in-capitals", "codes", "Behind the dot a code is written in capitals.",
            "every_code_is_a_known_one", answering(_words_apart)),
