@@ -133,6 +133,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("ccc_every_plan") is not None:
+        from ccc_mock.testing.every_plan import check_it_has_one
+
+        check_it_has_one(item)
     for mark in item.own_markers:
         if mark.name == "ccc":
             from ccc_mock.testing.marker import check_it_is_used

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import pytest
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MARKER = "ccc_every_plan"
 ARGUMENT = "ccc_plan"
+TAKEN = ("ccc", "ccc_server", "ccc_server_tls", "ccc_credentials", ARGUMENT)
+"""What the plan of a run comes by: the fakes of the plugin, what brings one, and its text."""
 KEYWORDS = ("max_faults", "max_gap", "action", "words")
 """Those of `every_fault_plan`, which is imported where a test is so marked: the grammar of plans comes with it."""
 MAX_FAULTS = 1
@@ -37,17 +39,48 @@ class OneOfThem(NamedTuple):
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Let a test that is so marked be as many as there are plans.  Fails the collection where a keyword is wrong."""
+    """Let a test that is so marked be as many as there are plans.
+
+    Fails the collection where a keyword is wrong, where no plan would come to the test, and where it has one already.
+    """
     mark = metafunc.definition.get_closest_marker(MARKER)
     if mark is None:
         return
     test = metafunc.definition.nodeid
+    _check_a_plan_comes_to(metafunc)
     plans = _plans(mark, test)
     numbers = metafunc.config.stash.setdefault(_NUMBERS, {})
     numbers[test] = {str(plan): n for n, plan in enumerate(plans)}, mark.kwargs.get("max_faults", MAX_FAULTS)
     if ARGUMENT not in metafunc.fixturenames:
         metafunc.fixturenames.append(ARGUMENT)
     metafunc.parametrize(ARGUMENT, plans, ids=str)
+
+
+def _check_a_plan_comes_to(metafunc: pytest.Metafunc) -> None:
+    """All plans would pass, and none would have happened: of a fake that the test makes itself nobody here knows."""
+    if not set(metafunc.fixturenames) & set(TAKEN):
+        _refuse(
+            metafunc.definition,
+            "gives its plans to the fake of a fixture, and the test has none: let it take ccc, ccc_server or "
+            f"ccc_server_tls, or {ARGUMENT}, the text, for a fake that it makes itself",
+        )
+    given = [mark.kwargs["plan"] for mark in metafunc.definition.iter_markers("ccc") if "plan" in mark.kwargs]
+    if given[:1] not in ([], [None]):  # the closest decides, and None is for none
+        _refuse(metafunc.definition, "has plans, and @pytest.mark.ccc has another: leave one of the two out")
+
+
+def check_it_has_one(item: pytest.Item) -> None:
+    """Fail what is so marked and has no plan, because pytest gives parameters to functions and methods only."""
+    if plan_of(item) is None:
+        _refuse(
+            item,
+            "needs a test that pytest can give parameters to, and to a method of unittest.TestCase it gives none: "
+            "make it a function, or a method of a class without TestCase",
+        )
+
+
+def _refuse(item: pytest.Item, what: str) -> NoReturn:
+    raise pytest.fail.Exception(f"{item.nodeid}: @pytest.mark.{MARKER} {what}", pytrace=False) from None
 
 
 def _plans(mark: pytest.Mark, test: str) -> list[FaultPlan]:

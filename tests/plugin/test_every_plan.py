@@ -106,27 +106,20 @@ WRONG = {
 }
 
 
-TWO = """
-    import pytest
-
-    @pytest.mark.ccc(plan="ok")
-    @pytest.mark.ccc_every_plan(max_faults=0)
-    def test_two(ccc): pass
-
+UNMARKED = """
     def test_none(ccc_plan): pass
 """
 
 
 def test_what_is_wrong_with_a_marker_is_told(project: pytest.Pytester, here: Run) -> None:
     written = "import pytest\n@pytest.mark.ccc_every_plan({})\ndef test_it(ccc): pass"
-    project.makepyfile(test_two=TWO, **{f"test_{n}": written.format(marker) for n, marker in enumerate(WRONG)})
+    project.makepyfile(
+        test_unmarked=UNMARKED, **{f"test_{n}": written.format(marker) for n, marker in enumerate(WRONG)}
+    )
     result = here("--continue-on-collection-errors")
-    result.assert_outcomes(errors=len(WRONG) + 2)
+    result.assert_outcomes(errors=len(WRONG) + 1)
     for told in WRONG.values():
         result.stdout.fnmatch_lines([f"test_*.py::test_it: @pytest.mark.ccc_every_plan {told}"])
-    result.stdout.fnmatch_lines(
-        ["*test_two*: @pytest.mark.ccc has a plan, and @pytest.mark.ccc_every_plan has others*"]
-    )
     result.stdout.fnmatch_lines(["*test_none: ccc_plan is for a test with @pytest.mark.ccc_every_plan"])
 
 
