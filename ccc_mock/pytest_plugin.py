@@ -64,13 +64,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ccc-coverage-file", metavar="FILE", help="the data file, by default .ccc_coverage")
     parser.addini("ccc_coverage_exclude", _INI["ccc_coverage_exclude"], type="linelist", default=[])
     parser.addini("ccc_credentials", _INI["ccc_credentials"], type="linelist", default=[])
-    parser.addini("ccc_auth", _INI["ccc_auth"], default="known")
+    parser.addini("ccc_auth", _INI["ccc_auth"], default=_DEFAULTS["ccc_auth"])
     parser.addini("ccc_limits", _INI["ccc_limits"], type="bool", default=False)
     parser.addini("ccc_guard", _INI["ccc_guard"], type="bool", default=False)
-    parser.addini("ccc_allow", _INI["ccc_allow"], type="args", default=[])
+    parser.addini("ccc_allow", _INI["ccc_allow"], type="args", default=_DEFAULTS["ccc_allow"])
     group.addoption("--ccc-fidelity", metavar="documented", help=_INI["ccc_fidelity"])
-    parser.addini("ccc_fidelity", _INI["ccc_fidelity"], default="")
-    parser.addini("ccc_accept", _INI["ccc_accept"], type="linelist", default=[])
+    parser.addini("ccc_fidelity", _INI["ccc_fidelity"], default=_DEFAULTS["ccc_fidelity"])
+    parser.addini("ccc_accept", _INI["ccc_accept"], type="linelist", default=_DEFAULTS["ccc_accept"])
 
 
 _MUTANTS = {
@@ -80,6 +80,8 @@ _MUTANTS = {
     "seconds": "for how long mutants are tried; the most telling ones come first (default: 60)",
     "only": "a mutant, or a family of them, to be tried; can be repeated",
 }
+_DEFAULTS: dict[str, Any] = {"ccc_auth": "known", "ccc_allow": [], "ccc_fidelity": "", "ccc_accept": []}
+"""What is worth no import of ours, because it cannot be wrong."""
 _INI = {
     "ccc_credentials": "ccc-mock: lines of ID:KEY or ID:KEY:TOKEN that the fake of every test accepts; the first also "
     "stands in the environment (TENCENTCLOUD_SECRET_ID, …_KEY) before anything is imported",
@@ -110,6 +112,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", EVERY_PLAN)
     if config.option.ccc_seed is None:  # the workers of xdist are told the options of their controller
         config.option.ccc_seed = int.from_bytes(os.urandom(4), "big")
+    if _says_anything_of_tests(config):  # what is wrong is told once, and before any test
+        from ccc_mock.testing.options import options_of
+
+        options_of(config)
     if config.option.ccc_mutants or config.option.ccc_mutant is not None:
         from ccc_mock.testing.mutating import begin
 
@@ -119,6 +125,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from ccc_mock.testing.covering import begin as begin_to_cover
 
         begin_to_cover(config)
+
+
+def _says_anything_of_tests(config: pytest.Config) -> bool:
+    if config.option.ccc_fidelity:
+        return True
+    return any(config.getini(name) != default for name, default in _DEFAULTS.items())
 
 
 def pytest_report_header(config: pytest.Config) -> str:
