@@ -193,9 +193,17 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     summary = sys.modules.get("ccc_mock.testing.summary")
     if summary is not None:
         summary.write(terminalreporter)
-    progress = sys.modules.get("ccc_mock.testing.progress")
-    if progress is not None:
-        progress.write(terminalreporter)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_terminal_summary")
+def pytest_terminal_summary_in_the_end(terminalreporter: Any) -> Generator[None]:
+    """Behind pytest's own, which lists what failed: of hundreds of plans it is pages."""
+    try:
+        return (yield)
+    finally:
+        progress = sys.modules.get("ccc_mock.testing.progress")
+        if progress is not None:
+            progress.write(terminalreporter)
 
 
 @pytest.fixture

@@ -15,6 +15,28 @@ PARTS = 10
 LEAST = 50
 """So few plans need no line on the way."""
 
+WHOLE = 3
+"""So many failures of one test are shown whole; of others, which are mostly the same ones, there is a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneLine:
+    """In the place of a traceback: the plan, and the first line of what was raised."""
+
+    plan: str
+    reprcrash: Any
+    """Where it was, as pytest lists it at the end; None where pytest has none."""
+    first: str
+
+    def __str__(self) -> str:
+        return f'plan "{self.plan}": {self.first}'
+
+    @classmethod
+    def of(cls, plan: str, longrepr: Any) -> OneLine:
+        crash = getattr(longrepr, "reprcrash", None)
+        told = str(getattr(crash, "message", longrepr)).strip()
+        return cls(plan, crash, told.partition("\n")[0])
+
 
 @dataclass(slots=True)
 class Progress:
@@ -58,6 +80,9 @@ def status(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, 
     tests = config.stash.setdefault(_PROGRESS, {})
     progress = tests.setdefault(one.test, Progress(one.of, one.up_to))
     is_further = progress.note(one, report)
+    if report.failed and len(progress.failed) > WHOLE and not isinstance(report.longrepr, OneLine):
+        report.longrepr = OneLine.of(one.plan, report.longrepr)  # type: ignore[assignment]  # has what pytest reads
+        report.sections = []
     if one.of < LEAST or config.get_verbosity() > 0:
         return None
     if is_further:

@@ -95,3 +95,28 @@ def test_a_method_of_unittest_fails_because_it_has_no_parameters(project: pytest
 def test_a_fixture_that_brings_a_fake_is_enough(project: pytest.Pytester, here: Run) -> None:
     project.makepyfile(test_taken=TAKEN, test_autouse=AUTOUSE)
     here().assert_outcomes(passed=10)
+
+
+FAILING = """
+    import pytest
+
+    @pytest.mark.ccc_every_plan
+    def test_always(ccc):
+        print("something to be captured")
+        raise ValueError("it always fails\\nand says more")
+"""
+
+
+def test_three_failures_are_shown_whole_and_the_shortest_plan_comes_last(project: pytest.Pytester, here: Run) -> None:
+    project.makepyfile(test_f=FAILING)
+    result = here("-rf")
+    told = result.outlines
+    assert sum(line.startswith("E   ") and "ValueError" in line for line in told) == 3
+    assert sum(line == "something to be captured" for line in told) == 3
+    short = [line for line in told if line.startswith('plan "')]
+    assert len(short) == len([line for line in told if line.startswith("FAILED ")]) - 3 > 20
+    assert all(line.endswith('": ValueError: it always fails') for line in short)
+    assert told[-3].startswith("=")
+    assert "ccc-mock: every plan" in told[-3]
+    assert told[-2].endswith('the shortest: @pytest.mark.ccc(plan="ok")')
+    result.stdout.fnmatch_lines(["FAILED test_f.py::test_always[[]ok+drop[]] - ValueError*"])
