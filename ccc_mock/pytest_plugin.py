@@ -6,6 +6,7 @@ fixture or an option is used; what the plugin does then stands in `ccc_mock.test
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -43,11 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ccc-endpoint", metavar="URL", help="with --pyargs ccc_contract.suite: what to hold against the contract"
     )
     group.addoption(
-        "--ccc-examples", type=int, metavar="N", help="with --pyargs ccc_contract.suite: examples of each property"
+        "--ccc-examples", type=_number, metavar="N", help="with --pyargs ccc_contract.suite: examples of each property"
     )
     group.addoption("--ccc-mutant", metavar="NAME", help=_MUTANTS["mutant"])
     group.addoption("--ccc-mutants", action="store_true", help=_MUTANTS["mutants"])
-    group.addoption("--ccc-mutants-seconds", type=float, default=60.0, metavar="N", help=_MUTANTS["seconds"])
+    group.addoption("--ccc-mutants-seconds", type=_seconds, metavar="N", help=_MUTANTS["seconds"])
     group.addoption("--ccc-mutants-only", action="append", default=[], metavar="NAME", help=_MUTANTS["only"])
     group.addoption(
         "--ccc-coverage",
@@ -71,6 +72,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ccc-fidelity", metavar="documented", help=_INI["ccc_fidelity"])
     parser.addini("ccc_fidelity", _INI["ccc_fidelity"], default=_DEFAULTS["ccc_fidelity"])
     parser.addini("ccc_accept", _INI["ccc_accept"], type="linelist", default=_DEFAULTS["ccc_accept"])
+
+
+def _number(given: str) -> int:
+    if not given.isdecimal() or not int(given):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, got {given!r}")
+    return int(given)
+
+
+def _seconds(given: str) -> float:
+    try:
+        if 0 <= float(given) < float("inf"):
+            return float(given)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, got {given!r}")
 
 
 _MUTANTS = {
@@ -116,11 +132,13 @@ def pytest_configure(config: pytest.Config) -> None:
         from ccc_mock.testing.options import options_of
 
         options_of(config)
-    if config.option.ccc_mutants or config.option.ccc_mutant is not None:
+    option = config.option
+    if option.ccc_mutants or option.ccc_mutant is not None:
         from ccc_mock.testing.mutating import begin
 
         begin(config)
-    option = config.option
+    else:
+        _check_mutants_are_asked_for(option)
     if option.ccc_coverage or option.ccc_coverage_append or option.ccc_coverage_parallel or option.ccc_fail_under:
         from ccc_mock.testing.covering import begin as begin_to_cover
 
@@ -133,8 +151,17 @@ def _says_anything_of_tests(config: pytest.Config) -> bool:
     return any(config.getini(name) != default for name, default in _DEFAULTS.items())
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    return f"ccc-mock: --ccc-seed={config.option.ccc_seed}"
+def _check_mutants_are_asked_for(option: argparse.Namespace) -> None:
+    for name in ("only", "seconds"):
+        if getattr(option, f"ccc_mutants_{name}") not in (None, []):
+            raise pytest.UsageError(f"--ccc-mutants-{name} is for a run with --ccc-mutants: give that, too")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    told = [f"ccc-mock: --ccc-seed={config.option.ccc_seed}"]
+    if config.option.ccc_mutant is not None:
+        told.append(f"ccc-mock: --ccc-mutant={config.option.ccc_mutant}: the fake of every test is wrong on purpose")
+    return told
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

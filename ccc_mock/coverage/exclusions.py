@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from ccc_contract.model import Api
-from ccc_contract.spelling import did_you_mean
+from ccc_contract.spelling import did_you_mean, perhaps
 
 from .cells import Cell, cells_of
 
@@ -35,7 +35,9 @@ def _check(n: int, pattern: str, api: Api) -> None:
     if not any(fnmatchcase(known, action) for known in api.actions):
         raise ValueError(f"line {n}: {pattern!r} matches nothing; {did_you_mean(action, tuple(api.actions))}")
     names = tuple(dict.fromkeys(cell.name for cell in cells if fnmatchcase(cell.action, action)))
-    raise ValueError(f"line {n}: {pattern!r} matches nothing; {did_you_mean(name, names)}")
+    families = tuple(dict.fromkeys(known.partition(".")[0] + ".*" for known in names if "." in known))
+    meant = perhaps(name, families) if "*" in name else ""
+    raise ValueError(f"line {n}: {pattern!r} matches nothing; {meant or did_you_mean(name, names)}")
 
 
 def reason_for(cell: Cell, excluded: Mapping[str, str]) -> str:

@@ -63,6 +63,7 @@ def _report(given: str, here: Path) -> tuple[str, str]:
         return kind, file
     # `pytest --ccc-coverage tests` reads as if the folder were a report.
     path = f"write `--ccc-coverage=text {given}`" if (here / given).exists() else ""
+    path = f"write `--ccc-coverage={kind}:FILE`" if kind in TO_FILES else path
     hint = path or perhaps(kind, (TEXT, MISSING, *TO_FILES))
     expected = f"expected {TEXT}, {MISSING}, json:FILE or html:FILE, got {given!r}"
     raise pytest.UsageError("; ".join(filter(None, (f"--ccc-coverage: {expected}", hint))))

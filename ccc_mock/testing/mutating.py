@@ -26,6 +26,14 @@ from . import in_use
 from .in_use import InUse
 from .mutant_runs import TESTS, Again, report
 
+SECONDS = 60.0
+"""For how long mutants are tried, where nothing else is said."""
+
+NO_CALL = (
+    "no call came to a fake of `ccc`, `ccc_server` or `ccc_server_tls`, so there is nothing that a mutant could answer "
+    "otherwise"
+)
+
 _SHOWN = pytest.StashKey[list[str]]()
 
 
@@ -79,7 +87,7 @@ class _Watching:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         uses = in_use.of(item)
-        if uses is not None:
+        if uses is not None and any(fake.surface.account.journal.last for fake in uses.fakes):
             shown = {name for fake in uses.fakes for name in telling(_recorded(fake), self.names)}
             item.stash[_SHOWN] = [name for name in self.names if name in shown]
 
@@ -123,9 +131,12 @@ class _Reporting(_Watching):
             self._shown[report.nodeid] = report.ccc_mutants
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
-        seconds = config.option.ccc_mutants_seconds
+        seconds = _seconds(config.option.ccc_mutants_seconds)
         seen = self._seen()
         terminalreporter.section("ccc-mock mutants")
+        if not self._shown:
+            terminalreporter.line(NO_CALL)
+            return
         tried = []
         for each in Again(_arguments(config), config.invocation_params.dir, seconds).try_all(seen):
             tried.append(each)
@@ -141,6 +152,10 @@ class _Reporting(_Watching):
                 for name in names:
                     seen.setdefault(name, []).append(test)
         return seen
+
+
+def _seconds(given: float | None) -> float:
+    return SECONDS if given is None else given
 
 
 def _arguments(config: pytest.Config) -> list[str]:
