@@ -27,3 +27,9 @@ def test_what_the_story_shows_is_what_is_shipped(block: str, file: str) -> None:
 def test_the_fixed_program_differs_from_the_naive_one_only_in_how_it_calls() -> None:
     naive, fixed = ((PROGRAM / folder / "dialler.py").read_text("utf-8") for folder in ("program", "fixed"))
     assert naive[naive.index("def _place") :] == fixed[fixed.index("def _place") :]
+
+
+def test_the_story_is_typed_in_one_shell_which_stays_where_it_is() -> None:
+    typed = [line for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+    assert len(typed) > 6
+    assert not [line for line in typed if re.search(r"\b(cd|pushd)\b", line)]
