@@ -200,7 +200,7 @@ class AccountSurface:
         """Did the code try again as it should (docs/audit.md)?  True where there are findings.
 
         `ignore` maps names of rules to the reason why what they find is none.  Raises ValueError for a rule that there
-        is not, and for one without a reason.
+        is not, and for one without a reason; TypeError for what maps nothing.
         """
         from .audit import audit
 
@@ -219,10 +219,13 @@ class AccountSurface:
             ignore=ignore,
         )
 
-    def assert_sound_retries(self, *, ignore: Mapping[str, str] | None = None) -> None:
-        """Raises UnsoundRetries, an AssertionError, with what `audit_retries` found."""
+    def assert_sound_retries(self, *, ignore: Mapping[str, str] | None = None) -> Audit:
+        """Raises UnsoundRetries, an AssertionError, with what `audit_retries` found.
+
+        What it gives has no findings; `not_judged` has the rules that nothing is said by, and why.
+        """
         __tracebackhide__ = True
-        self.audit_retries(ignore=ignore).check()
+        return self.audit_retries(ignore=ignore).check()
 
     def journal(self) -> list[dict[str, JSON]]:
         """What this account was asked and what it answered, oldest first (docs/journal.md)."""

@@ -99,11 +99,12 @@ class Audit:
             "ignored": [each.as_json() for each in self.ignored],
         }
 
-    def check(self) -> None:
-        """Raises UnsoundRetries, an AssertionError, where there are findings."""
+    def check(self) -> Audit:
+        """Raises UnsoundRetries, an AssertionError, where there are findings; else gives itself, for `not_judged`."""
         __tracebackhide__ = True
         if self.findings:
             raise UnsoundRetries(str(self))
+        return self
 
 
 def audit(
@@ -123,9 +124,10 @@ def audit(
     `sleeping_moves_time` whether its time went on when the code slept (`Clock.sleeping_moves_it`).  `ignore` maps the
     names of rules to the reason why their findings are none.
 
-    Raises ValueError for a rule that there is not, and for one that is ignored without a reason.
+    Raises ValueError for a rule that there is not, and for one that is ignored without a reason; TypeError where
+    `ignore` maps nothing.
     """
-    reasons = _checked(ignore or {})
+    reasons = _checked({} if ignore is None else ignore)
     calls = list(attempts(entries, api, lost=lost, speed=speed))
     every = chains(calls, sleeping_moves_time=sleeping_moves_time)
     retried = [chain for chain in every if chain.is_retried]
@@ -152,6 +154,10 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
 
 
 def _checked(ignore: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(ignore, Mapping):
+        raise TypeError(
+            f'ignore: expected rules with a reason each, such as {{"no-jitter": "one worker"}}, got {ignore!r:.200}'
+        )
     for rule, because in ignore.items():
         _check(rule)
         if not isinstance(because, str) or not because.strip():

@@ -53,7 +53,7 @@ def no_growth(chains: Sequence[Chain]) -> Iterator[Hit | Unknown]:
     """The waits of one call do not become longer."""
     long = [chain for chain in chains if len(chain.known_waits) >= MIN_SAMPLES]
     if not long:
-        yield _too_few(chains, f"no call had {MIN_SAMPLES} waits in a row")
+        yield _too_few(chains, f"no call had {MIN_SAMPLES} waits in a row, which are {MIN_SAMPLES + 1} attempts")
     for chain in long:
         waits = chain.known_waits
         if max(waits) >= NO_WAIT_SECONDS and (_alike(waits) or (waits[-1] < waits[0] and _is_row(waits))):

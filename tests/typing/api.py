@@ -97,7 +97,8 @@ def values() -> str:
 
 
 def audited(ccc: Fake) -> list[tuple[str, str, tuple[int, ...]]]:
-    ccc.assert_sound_retries(ignore={"no-jitter": "one worker"})
+    sound: Audit = ccc.assert_sound_retries(ignore={"no-jitter": "one worker"})
+    assert sound.calls
     found: Audit = ccc.audit_retries()
     told: dict[int, str] = found.by_entry()
     return [(each.rule, told[each.entries[0]], each.entries) for each in found]
