@@ -41,8 +41,8 @@ NO_KEY = (
 
 
 def explanation(item: pytest.Item, uses: Uses) -> str:
-    """The section of a failing test's report."""
-    return "\n\n".join("\n".join(_of_a_fake(item, fake, uses)) for fake in uses.fakes)
+    """The section of a failing test's report; "" where the fakes that matter are the test's own."""
+    return "\n\n".join("\n".join(_of_a_fake(item, fake, uses)) for fake in uses.of_interest)
 
 
 def _of_a_fake(item: pytest.Item, use: InUse, uses: Uses) -> Iterator[str]:

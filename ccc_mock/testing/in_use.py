@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..adapters import intercept
+from ..faking import Fake, at_the_end
 from ..surface import AccountSurface
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ class InUse:
     floor: Floor | None = None
     """Finds what answers rest on an assumption, where the run asks for that."""
 
+    @property
+    def is_idle(self) -> bool:
+        """Did nothing come to it, and was nothing meant to?"""
+        return not (has_been_used(self.surface) or self.refused)
+
 
 @dataclass(slots=True)
 class Uses:
@@ -36,6 +43,28 @@ class Uses:
     """Did the test itself succeed?  Only then is it failed for what it left behind."""
     told: bool = False
     """Has a report explained it?"""
+    elsewhere: bool = False
+    """Was a fake used that the test made itself, and that is over?"""
+
+    def looked_at(self, ended: Fake) -> None:
+        """A fake of this process has ended."""
+        self.elsewhere = self.elsewhere or self._is_another(ended)
+
+    @property
+    def of_interest(self) -> list[InUse]:
+        """The fakes to tell of: an idle one says nothing where another, or one that the test made, was used."""
+        used = [fake for fake in self.fakes if not fake.is_idle]
+        active = (fake for fake in intercept.active() if isinstance(fake, Fake))
+        return used if used or self.elsewhere or any(map(self._is_another, active)) else self.fakes
+
+    def _is_another(self, fake: Fake) -> bool:
+        return all(fake is not own.surface for own in self.fakes) and has_been_used(fake)
+
+
+def has_been_used(surface: AccountSurface) -> bool:
+    """Has a call come, or was a plan made for one?"""
+    with surface.account.lock:
+        return bool(surface.account.journal.last or list(surface.account.plans))
 
 
 _USES = pytest.StashKey[Uses]()
@@ -46,6 +75,7 @@ def begin(item: pytest.Item, fake: InUse) -> None:
     uses = item.stash.get(_USES, None)
     if uses is None:
         uses = item.stash[_USES] = Uses()
+        at_the_end.append(uses.looked_at)
     uses.fakes.append(fake)
 
 
@@ -67,4 +97,5 @@ def of(item: pytest.Item) -> Uses | None:
 
 def forget(item: pytest.Item) -> None:
     """The test is over; when it is run again, it begins anew."""
+    at_the_end.remove(item.stash[_USES].looked_at)
     del item.stash[_USES]

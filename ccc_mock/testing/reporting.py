@@ -20,11 +20,13 @@ def reported(item: pytest.Item, report: pytest.TestReport) -> None:
         uses.passed = report.outcome == "passed" and not hasattr(report, "wasxfail")
     if report.failed and not uses.told:
         uses.told = True
-        add_section(report, _explained(item, uses))
-    if report.when == "teardown":
-        told = [sentence for fake in uses.fakes for sentence in beyond(fake)]
+        told = _explained(item, uses)
         if told:
-            report.ccc_mock = told  # type: ignore[attr-defined]  # xdist carries what JSON can hold
+            add_section(report, told)
+    if report.when == "teardown":
+        too_fast = [sentence for fake in uses.fakes for sentence in beyond(fake)]
+        if too_fast:
+            report.ccc_mock = too_fast  # type: ignore[attr-defined]  # xdist carries what JSON can hold
         in_use.forget(item)
 
 
