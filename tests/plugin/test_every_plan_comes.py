@@ -39,6 +39,14 @@ TWO_PLANS = """
     def test_two(ccc): pass
 """
 
+ONE_OF_A_PARAMETER = """
+    import pytest
+
+    @pytest.mark.ccc_every_plan(words=["InternalError"])
+    @pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.ccc(plan="ok")), 2])
+    def test_one(ccc, n): pass
+"""
+
 TAKEN = """
     import pytest
 
@@ -90,6 +98,13 @@ def test_a_method_of_unittest_fails_because_it_has_no_parameters(project: pytest
     result.assert_outcomes(errors=2)
     for test in ("TestOld::test_method", "TestWhole::test_of_a_class"):
         result.stdout.fnmatch_lines([f"*::{test}: @pytest.mark.ccc_every_plan needs a test that pytest can give *"])
+
+
+def test_a_plan_that_comes_with_a_parameter_is_refused_where_it_comes(project: pytest.Pytester, here: Run) -> None:
+    project.makepyfile(ONE_OF_A_PARAMETER)
+    result = here()
+    result.assert_outcomes(errors=2, passed=2)
+    result.stdout.fnmatch_lines(["*: @pytest.mark.ccc has a plan, and @pytest.mark.ccc_every_plan has others: *"])
 
 
 def test_a_fixture_that_brings_a_fake_is_enough(project: pytest.Pytester, here: Run) -> None:
