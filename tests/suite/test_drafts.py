@@ -34,7 +34,9 @@ def test_a_mistaken_draft_shows_how_to_make_it_again(mistake: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("spoil", [Digit(3), Digit(61), Appending(b"&"), in_capitals], ids=repr)
+@pytest.mark.parametrize(
+    "spoil", [Digit(3), Digit(61), Appending(b"&"), in_capitals], ids=["digit 3", "digit 61", "more", "capitals"]
+)
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_what_is_spoiled_differs_in_that_alone(scheme: str, method: str, spoil: Spoil) -> None:
     good = Draft().but(scheme=scheme, method=method)
