@@ -142,6 +142,7 @@ DRAWN = """
     import pathlib
     import pytest
     from hypothesis import Phase, given, settings
+    from hypothesis.database import DirectoryBasedExampleDatabase
     from ccc_contract import AsyncClient, Credential
     from ccc_mock import fake
     from ccc_mock.strategies import fault_plans
@@ -150,7 +151,9 @@ DRAWN = """
     WORDS = ["FailedOperation.CallOutFailed", "ok+reset@after"]
 
     @pytest.mark.asyncio
-    @settings(deadline=None, max_examples=15, phases=[Phase.reuse, Phase.generate])
+    # In CI Hypothesis keeps no database unless it is told to.
+    @settings(deadline=None, max_examples=15, phases=[Phase.reuse, Phase.generate], derandomize=False,
+              database=DirectoryBasedExampleDatabase("examples"))
     @given(plan=fault_plans(max_faults=1, max_gap=0, words=WORDS))
     async def test_drawn(plan):
         with pathlib.Path("tried").open("a") as tried:
