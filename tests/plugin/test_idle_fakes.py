@@ -51,9 +51,9 @@ IDLE = """
 """
 
 
-def test_an_idle_fake_is_told_of_only_where_no_other_was_used(project: pytest.Pytester, here: Run) -> None:
+def test_an_idle_fake_is_told_of_only_where_no_other_was_used(project: pytest.Pytester, run: Run) -> None:
     project.makepyfile(test_idle=IDLE)
-    result = here()
+    result = run()
     result.assert_outcomes(failed=5, passed=1, errors=1)
     lines = result.outlines
     tests = [n for n, line in enumerate(lines) if line.startswith("____")]
