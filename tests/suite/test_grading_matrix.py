@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ccc_contract.suite.grading import Matrix
+from ccc_contract.suite.ledger import Ledger
 from ccc_contract.suite.properties import FAMILIES, PROPERTIES
 from ccc_mock.mutants import MUTANTS
 
@@ -43,3 +44,8 @@ def test_each_property_finds_one_out_or_the_page_says_why_it_cannot() -> None:
 @pytest.mark.parametrize("family", [family.name for family, _ in FAMILIES if family.name != "calls"])
 def test_each_family_has_three_mutants_or_more(family: str) -> None:
     assert Counter(mutant.family for mutant in MUTANTS.values())[family] >= 3
+
+
+def test_the_ledger_has_a_verdict_on_each_property_for_this_fake() -> None:
+    told = Ledger.read((ROOT / "fixtures" / "suite" / "ledger.json").read_text("utf-8")).targets["ccc-mock 0.1.0"]
+    assert {name: each["outcome"] for name, each in told.items()} == {prop.name: "held" for prop in PROPERTIES}
