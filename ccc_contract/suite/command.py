@@ -151,7 +151,7 @@ def _run(asked: Asked, chosen: list[Property], leave: Leave | None) -> Run:
     """Raises Unreachable, Rang; click.UsageError where nothing may be sent."""
     seed = random.SystemRandom().randrange(2**32) if asked.seed is None else asked.seed
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    with _connected(asked.endpoint or "", leave, asked.ca_file, asked.control_token) as target:
+    with connected(asked.endpoint or "", leave, asked.ca_file, asked.control_token) as target:
         if asked.dry_run and not target.is_live:
             raise click.UsageError(f"--dry-run: {target.url} is a fake")
         examples = asked.examples or (LIVE_EXAMPLES if target.is_live else EXAMPLES)
@@ -187,8 +187,8 @@ def show_ledger(file: Path) -> int:
 
 
 @contextmanager
-def _connected(endpoint: str, leave: Leave | None, ca_file: str | None, control_token: str) -> Iterator[Target]:
-    """Raises Unreachable; click.UsageError where nothing may be sent."""
+def connected(endpoint: str, leave: Leave | None, ca_file: str | None, control_token: str) -> Iterator[Target]:
+    """The target that a command names.  Raises Unreachable; click.UsageError where nothing may be sent."""
     try:
         with connect(endpoint, leave=leave, ca_file=ca_file, control_token=control_token) as target:
             yield target

@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from ..console import expect_folder, replace_text, say
-from .connecting import Leave, Live, connect
-from .control import ControlRefused
+from .command import connected
+from .connecting import Leave
 from .differences import Accepted, Difference, compared, differences, read_baseline
 from .draft import Draft
 from .live import Rang
@@ -94,25 +94,19 @@ def diff(
         return _untold(error, f"{a} or {b}")
     if [each.draft for each in ours.exchanges] != [each.draft for each in theirs.exchanges]:
         raise click.UsageError(f"{a} and {b} were asked different questions; record both with the same seed")
-    found, both = list(differences(ours.exchanges, theirs.exchanges)), compared(ours.exchanges, theirs.exchanges)
+    found = [(each, _reason(each, accepted)) for each in differences(ours.exchanges, theirs.exchanges)]
+    both = compared(ours.exchanges, theirs.exchanges)
     click.echo("\n".join(_lines(found, accepted, both, a, b)))
     if not both:
         return UNTOLD
-    return DIFFER if any(_reason(each, accepted) is None for each in found) else SAME
+    return DIFFER if any(reason is None for _, reason in found) else SAME
 
 
 def _recorded(url: str, drafts: list[Draft], live: bool, ca_file: str | None, token: str) -> Transcript:
     """Raises Unreachable; click.UsageError where nothing may be sent."""
     recorded = datetime.now(UTC).isoformat(timespec="seconds")
-    try:
-        with connect(url, leave=Leave() if live else None, ca_file=ca_file, control_token=token) as target:
-            return Transcript(target.url, recorded, tuple(_asked(target, drafts)))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    except ControlRefused as error:
-        raise click.UsageError(f"{url}: {error}") from None
-    except Live as error:
-        raise click.UsageError(f"{error}; to ask a live target what can ring nobody add --live") from None
+    with connected(url, Leave() if live else None, ca_file, token) as target:
+        return Transcript(target.url, recorded, tuple(_asked(target, drafts)))
 
 
 def _asked(target: Target, drafts: list[Draft]) -> list[Exchange]:
@@ -146,8 +140,11 @@ def _reason(difference: Difference, accepted: list[Accepted]) -> str | None:
     return next((each.reason for each in accepted if each.covers(difference)), None)
 
 
-def _lines(found: list[Difference], accepted: list[Accepted], both: int, a: str, b: str) -> Iterator[str]:
-    new = [each for each in found if _reason(each, accepted) is None]
+def _lines(
+    found: list[tuple[Difference, str | None]], accepted: list[Accepted], both: int, a: str, b: str
+) -> Iterator[str]:
+    """`found` are the differences, each with the reason for which it is accepted."""
+    new = [each for each, reason in found if reason is None]
     groups: dict[tuple[str, str, str], list[Difference]] = {}
     for each in new:
         groups.setdefault((each.path, repr(each.ours), repr(each.theirs)), []).append(each)
@@ -158,11 +155,11 @@ def _lines(found: list[Difference], accepted: list[Accepted], both: int, a: str,
         yield f"    {b}: {clipped(other)}"
     if len(groups) > MAX_SHOWN:
         yield f"… and {len(groups) - MAX_SHOWN} kinds more"
-    reasons = Counter(reason for each in found if (reason := _reason(each, accepted)) is not None)
+    reasons = Counter(reason for _, reason in found if reason is not None)
     for reason, times in reasons.most_common():
         yield f"accepted {times} times: {reason}"
     for entry in accepted:
-        if not any(entry.covers(each) for each in found):
+        if not any(entry.covers(each) for each, _ in found):
             yield f"accepted, and not seen: {entry.action} {entry.path} ({entry.reason})"
     yield f"{both} questions were answered by both; {len(new)} differences, and {len(found) - len(new)} accepted ones"
 

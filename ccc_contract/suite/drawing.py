@@ -62,19 +62,20 @@ def values(member: Member) -> st.SearchStrategy[Any]:
     if member.type == "object":
         return _inner(API.shapes[member.of])
     if member.type != "list":
-        return _scalars(member, member.type)
-    elements = _inner(API.shapes[member.of]) if member.of in API.shapes else _scalars(member, member.of)
+        return scalars(member, member.type)
+    elements = _inner(API.shapes[member.of]) if member.of in API.shapes else scalars(member, member.of)
     return st.lists(elements, min_size=1 if member.required else 0, max_size=min(3, member.max_items or 3))
 
 
-def _scalars(member: Member, kind: str) -> st.SearchStrategy[Any]:
+def scalars(member: Member, kind: str, texts: st.SearchStrategy[str] = _TEXTS) -> st.SearchStrategy[Any]:
+    """A value of the type `kind` that the bounds of the member allow; a text is one of `texts`."""
     if member.enum:
         return st.sampled_from(member.enum)
     if kind == "bool":
         return st.booleans()
     if kind == "string":
         most = 8 if member.max_length is None else member.max_length // 4  # bytes, where that is the unit
-        return _TEXTS.filter(lambda text: len(text) <= most)
+        return texts.filter(lambda text: len(text) <= most)
     if kind == "float":
         return st.floats(member.minimum, member.maximum, allow_nan=False, allow_infinity=False) | st.just(
             member.minimum or 0

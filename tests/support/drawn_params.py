@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ccc_contract import load_api
-from ccc_contract.model import Member, Shape
+from ccc_contract.model import Shape
+from ccc_contract.suite.drawing import scalars
 
 API = load_api()
 
 TEXTS = st.text(max_size=8) | st.sampled_from(
     ["", " ", "null", "张三", "\U0001f600", "\ud800", "\x00", '"\\/', "\u2028"]
 )
-WIDTHS = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
 
 
 def params(action: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -36,24 +36,6 @@ def _values(shape: Shape, name: str) -> st.SearchStrategy[Any]:
     if member.type == "object":
         return objects(API.shapes[member.of])
     if member.type != "list":
-        return _scalars(member, member.type)
-    elements = objects(API.shapes[member.of]) if member.of in API.shapes else _scalars(member, member.of)
+        return scalars(member, member.type, TEXTS)
+    elements = objects(API.shapes[member.of]) if member.of in API.shapes else scalars(member, member.of, TEXTS)
     return st.lists(elements, max_size=min(3, member.max_items or 3))
-
-
-def _scalars(member: Member, kind: str) -> st.SearchStrategy[Any]:
-    if member.enum:
-        return st.sampled_from(member.enum)
-    if kind == "bool":
-        return st.booleans()
-    if kind == "string":
-        most = 8 if member.max_length is None else member.max_length // 4  # bytes, where that is the unit
-        return TEXTS.filter(lambda text: len(text) <= most)
-    if kind == "float":
-        return st.floats(member.minimum, member.maximum, allow_nan=False, allow_infinity=False) | st.just(
-            member.minimum or 0
-        )
-    least, most = WIDTHS[kind]
-    return st.integers(
-        least if member.minimum is None else member.minimum, most if member.maximum is None else member.maximum
-    )
